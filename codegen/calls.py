@@ -1,0 +1,121 @@
+"""Emits the async one-line operations: typed, documented, each handing a built request to the pipeline."""
+
+from __future__ import annotations
+
+from .requests import default, settable
+from .spec import Description, Field, Operation
+from .text import HEADER, stem, wrapped
+
+FOLDER = "src/agentkit/aio/_api"
+
+
+def emit(description: Description) -> dict[str, str]:
+    """The modules of ``aio/_api``, by path from the project's root: one mixin class for each part of the description."""
+    parts = [part for part in description.parts if _calls(description, part)]
+    files = {f"{FOLDER}/{stem(part)}.py": _module(description, part) for part in parts}
+    names = [(stem(part), _class_name(part)) for part in parts]
+    imports = "".join(f"from .{module} import {name}\n" for module, name in sorted(names))
+    files[f"{FOLDER}/__init__.py"] = (
+        f'{HEADER}"""The single calls of the agents API."""\n\n{imports}\n__all__ = ["AgentsApi"]\n\n\n'
+        f'class AgentsApi({", ".join(name for _, name in names)}):\n    """Every single call of the agents API."""\n'
+    )
+    return files
+
+
+def _calls(description: Description, part: str) -> list[Operation]:
+    return [o for o in description.operations if o.part == part and not o.multipart and not o.binary]
+
+
+def _class_name(part: str) -> str:
+    return "".join(word.capitalize() for word in stem(part).split("_")) + "Calls"
+
+
+def _module(description: Description, part: str) -> str:
+    operations = _calls(description, part)
+    body = "".join(_call(operation) for operation in operations)
+    homes = {s.name: stem(s.part) for s in description.schemas} | {a.name: stem(a.part) for a in description.aliases}
+    enums = {e.name for e in description.enums}
+    used = {o.returns for o in operations} | {n for o in operations for f in (*o.query, *settable(o)) for n in f.type.names}
+    imports = [f"    from ..._generated.enums import {', '.join(sorted(used & enums))}\n"] if used & enums else []
+    imports += [
+        f"    from ..._generated.models.{home} import {', '.join(sorted(n for n in used if homes.get(n) == home))}\n"
+        for home in sorted({homes[name] for name in used if name in homes})
+    ]
+    types = ["CallOptions", *(name for name in ("Body", "ToolSource") if f"{name} " in body or f"{name} |" in body)]
+    runtime = ["UNSET"] if "UNSET" in body else []
+    title = description.documents[part]["info"]["title"]
+    return (
+        f'{HEADER}"""{title}: the single calls."""\n\nfrom __future__ import annotations\n\n'
+        f"from typing import TYPE_CHECKING{', Any' if 'Any]' in body else ''}\n\n"
+        "from ..._generated import requests\n"
+        + (f"from ..._types import {', '.join(runtime)}\n" if runtime else "")
+        + "from .._group import OperationGroup\n"
+        + "\nif TYPE_CHECKING:\n    from typing_extensions import Unpack\n\n"
+        + "".join(imports)
+        + f"    from ..._types import {', '.join(sorted(types))}\n\n"
+        + f"__all__ = [{_class_name(part)!r}]\n\n\nclass {_class_name(part)}(OperationGroup):\n"
+        f'    """{title}."""\n' + body
+    )
+
+
+def _call(operation: Operation) -> str:
+    signature = ["self"]
+    signature += [f"{f.python}: {f.type.text}{' = UNSET' if f.aliases else ''}" for f in operation.ids]
+    if operation.body is not None:
+        signature.append("body: Body = UNSET")
+    keywords, passed = [], [f.python for f in operation.ids] + (["body"] if operation.body is not None else [])
+    for field in (*operation.ids, *operation.query, *settable(operation)):
+        if field not in operation.ids:
+            kind = field.type if field.required else field.type.optional()
+            keywords.append(f"{field.python}: {kind.text} = {default(field)}")
+            passed.append(f"{field.python}={field.python}")
+        for alias in field.aliases:
+            keywords.append(f"{alias}: {field.type.text} = UNSET")
+            passed.append(f"{alias}={alias}")
+    if operation.toolset:
+        keywords.append("toolset: ToolSource | None = None")
+        passed.append("toolset=toolset")
+    if keywords:
+        signature += ["*", *keywords]
+    signature.append("**options: Unpack[CallOptions]")
+    return (
+        f"\n    async def {operation.name}({', '.join(signature)}) -> {operation.returns}:\n"
+        f"{_docstring(operation)}"
+        f"        settings = self._settings({operation.name!r}, options)\n"
+        f"        return await self._pipeline.send(requests.{operation.name}({', '.join(passed)}), settings)\n"
+    )
+
+
+def _docstring(operation: Operation) -> str:
+    pad = " " * 8
+    lines = [f'{pad}"""{operation.summary.rstrip(".")}.', ""]
+    if operation.description:
+        lines += [*wrapped(operation.description, pad), ""]
+    for field in operation.ids:
+        lines += _parameter("param", field)
+    if operation.body is not None:
+        lines += wrapped(
+            ":param body: the whole body instead of its keywords: a mapping by wire names, or a binary stream of JSON.",
+            pad,
+            "    ",
+        )
+    for field in (*operation.query, *settable(operation)):
+        lines += _parameter("keyword", field)
+    if operation.toolset:
+        lines += wrapped(":keyword toolset: gives tools and tool_resources together: a tool or a set of tools.", pad, "    ")
+    lines += wrapped(":keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.", pad, "    ")
+    lines += [f"{pad}:return: the service's answer.", f"{pad}:rtype: ~agentkit.models.{operation.returns}"]
+    lines += wrapped(
+        ":raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.", pad, "    "
+    )
+    if operation.ids or operation.body:
+        lines += wrapped(":raises ValueError: an id is empty or cannot stand in a path.", pad, "    ") if operation.ids else []
+        lines += wrapped(":raises TypeError: an argument is missing, unknown, or of the wrong type.", pad, "    ")
+    return "\n".join([*lines, f'{pad}"""']) + "\n"
+
+
+def _parameter(kind: str, field: Field) -> list[str]:
+    lines = wrapped(f":{kind} {field.python}: {field.description}", " " * 8, "    ")
+    for alias in field.aliases:
+        lines += wrapped(f":keyword {alias}: the earlier name of ``{field.python}``.", " " * 8, "    ")
+    return lines

@@ -1,0 +1,64 @@
+"""Derives the sync client from the async one, file for file, with unasync.
+
+unasync drops ``async`` and ``await`` and renames tokens. The names below are all that differs between the two clients; what
+differs beyond a name lives in ``agentkit/_primitives.py``, once for each.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import unasync
+
+SOURCE = Path("src/agentkit/aio")
+TARGET = Path("src/agentkit/_sync")
+HEADER = "# Derived by `python -m codegen` from {source}; change that and run it again.\n"
+
+NAMES = {
+    "aio": "_sync",
+    "AsyncCredential": "Credential",
+    "AsyncHttp": "SyncHttp",
+    "AsyncHttpResponse": "SyncHttpResponse",
+    "AsyncTokens": "SyncTokens",
+    "AsyncIterator": "Iterator",
+    "async_call": "sync_call",
+    "async_chunks": "sync_chunks",
+    "async_sleep": "sync_sleep",
+    "aclose": "close",
+    "aiter_bytes": "iter_bytes",
+    "aread": "read",
+}
+
+
+def emit(root: Path, extra: dict[str, str]) -> dict[str, str]:
+    """The files of the sync client, by path from the project's root.
+
+    :param root: the project's root, whose hand-written async files are read.
+    :param extra: generated async files, which take precedence over what lies on disk.
+    """
+    sources = {p.relative_to(root).as_posix(): p.read_text(encoding="utf-8") for p in sorted((root / SOURCE).rglob("*.py"))}
+    sources = {name: text for name, text in sources.items() if "/_api/" not in name} | extra
+    with tempfile.TemporaryDirectory() as folder:
+        inside = Path(folder) / "in"
+        for name, text in sources.items():
+            path = inside / Path(name).relative_to(SOURCE)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        outside = Path(folder) / "out"
+        rule = unasync.Rule(fromdir=f"{inside}/", todir=f"{outside}/", additional_replacements=NAMES)
+        unasync.unasync_files([str(p) for p in sorted(inside.rglob("*.py"))], [rule])
+        derived = {}
+        for path in sorted(outside.rglob("*.py")):
+            inner = path.relative_to(outside)
+            header = HEADER.format(source=(SOURCE / inner).as_posix())
+            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+            if lines and lines[0].startswith("# Generated"):
+                lines = lines[1:]
+            text = header + "".join(lines)
+            # unasync leaves the inside of strings alone, so an await in an f-string would slip through.
+            compile(text, (TARGET / inner).as_posix(), "exec")
+            derived[(TARGET / inner).as_posix()] = text
+        shutil.rmtree(outside, ignore_errors=True)
+    return derived

@@ -1,0 +1,41 @@
+"""A client for agent services, sync here and async under :mod:`agentkit.aio`, with an embedded local service.
+
+    from agentkit import AIProjectClient
+
+    with AIProjectClient.from_env() as client:
+        agent = client.agents.create_agent(model="gpt-4o-mini", name="helper", instructions="You help.")
+
+Importing this package loads nothing but the standard library; a name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from . import aio, exceptions, models, operations
+    from ._sync._client import AIProjectClient
+
+__all__ = ["AIProjectClient", "__version__", "aio", "exceptions", "models", "operations"]
+
+_MODULES = frozenset({"aio", "exceptions", "models", "operations"})
+
+
+def __getattr__(name: str) -> Any:
+    if name == "AIProjectClient":
+        from ._sync._client import AIProjectClient
+
+        globals()[name] = AIProjectClient
+        return AIProjectClient
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    from ._suggest import unknown_attribute
+
+    raise unknown_attribute(f"module {__name__!r}", name, __all__)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

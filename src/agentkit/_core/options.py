@@ -1,0 +1,146 @@
+"""The keywords that every call and every client accepts, checked and resolved to settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .._suggest import unknown_keyword
+from .._types import CallOptions, ClientOptions, SharedOptions
+from .retry import RetryPolicy
+
+__all__ = ["CallSettings", "ClientSettings", "call_settings", "client_settings"]
+
+CONNECT_TIMEOUT = 30.0
+READ_TIMEOUT = 300.0
+
+_REPLACED = {
+    "transport": "proxies=, connection_verify= and connection_cert= configure the connection",
+    "policies": "raw_request_hook= and raw_response_hook= see every request and response, headers= adds to them",
+    "authentication_policy": "give the key or token credential itself as credential=",
+}
+_SHARED_KEYWORDS = frozenset(SharedOptions.__annotations__)
+_CALL_KEYWORDS = frozenset(CallOptions.__annotations__) | _SHARED_KEYWORDS
+_CLIENT_KEYWORDS = frozenset(ClientOptions.__annotations__) | _SHARED_KEYWORDS
+
+
+@dataclass(frozen=True)
+class CallSettings:
+    """How one call is made."""
+
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    connection_timeout: float | None = CONNECT_TIMEOUT
+    read_timeout: float | None = READ_TIMEOUT
+    headers: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    content_type: str | None = None
+    request_id: str | None = None
+    logging_enable: bool = False
+    user_agent: str | None = None
+    raw_request_hook: Callable[[Any], Any] | None = None
+    raw_response_hook: Callable[[Any], Any] | None = None
+    cls: Callable[[Any, Any, Mapping[str, str]], Any] | None = None
+    error_map: Mapping[int, type[Exception]] = field(default_factory=dict)
+    stream: bool = False
+
+
+@dataclass(frozen=True)
+class ClientSettings:
+    """How a client connects, and the settings that its calls start from."""
+
+    call: CallSettings = field(default_factory=CallSettings)
+    api_version: str | None = None
+    credential_scopes: tuple[str, ...] = ()
+    proxies: Mapping[str, str] | None = None
+    verify: bool | str = True
+    cert: str | tuple[str, str] | None = None
+
+
+def call_settings(
+    operation: str, defaults: CallSettings, options: Mapping[str, Any], own: Callable[[], Iterable[str]]
+) -> CallSettings:
+    """The settings of one call.
+
+    :param operation: the method's name, for errors.
+    :param defaults: the client's settings.
+    :param options: the keywords of the call that are not its own.
+    :param own: tells the keywords that the method itself takes, for a suggestion.
+    :raises TypeError: a keyword is unknown, or of the wrong type.
+    :raises ValueError: a value is out of range.
+    """
+    _check_names(operation, options, _CALL_KEYWORDS, own)
+    return _resolve(operation, defaults, options)
+
+
+def client_settings(client: str, options: Mapping[str, Any], own: Callable[[], Iterable[str]]) -> ClientSettings:
+    """The settings of a client, by the keywords of its constructor; see :func:`call_settings` for the errors."""
+    _check_names(client, options, _CLIENT_KEYWORDS, own)
+    verify = options.get("connection_verify")
+    scopes = options.get("credential_scopes") or ()
+    return ClientSettings(
+        call=_resolve(client, CallSettings(), {k: v for k, v in options.items() if k in _SHARED_KEYWORDS}),
+        api_version=options.get("api_version"),
+        credential_scopes=(scopes,) if isinstance(scopes, str) else tuple(scopes),
+        proxies=options.get("proxies"),
+        verify=True if verify is None else verify if isinstance(verify, bool) else os.fspath(verify),
+        cert=options.get("connection_cert"),
+    )
+
+
+def _check_names(function: str, options: Mapping[str, Any], known: frozenset[str], own: Callable[[], Iterable[str]]) -> None:
+    for name in options:
+        if name in _REPLACED:
+            raise TypeError(f"{function}() does not take {name}=: {_REPLACED[name]}")
+        if name not in known:
+            raise unknown_keyword(function, name, known | set(own()))
+
+
+def _resolve(function: str, defaults: CallSettings, options: Mapping[str, Any]) -> CallSettings:
+    changes: dict[str, Any] = {}
+    for name in ("content_type", "request_id", "user_agent"):
+        if options.get(name) is not None:
+            changes[name] = _text(function, name, options[name])
+    for name in ("connection_timeout", "read_timeout"):
+        if name in options:
+            changes[name] = _seconds(function, name, options[name])
+    for name in ("raw_request_hook", "raw_response_hook", "cls"):
+        if options.get(name) is not None:
+            changes[name] = _callable(function, name, options[name])
+    for name in ("headers", "params", "error_map"):
+        if options.get(name) is not None:
+            changes[name] = {**getattr(defaults, name), **_mapping(function, name, options[name])}
+    for name in ("logging_enable", "stream"):
+        if name in options:
+            changes[name] = bool(options[name])
+    changes["retry"] = RetryPolicy.from_keywords(defaults.retry, {k: v for k, v in options.items() if k.startswith("retry_")})
+    return replace(defaults, **changes)
+
+
+def _text(function: str, name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{function}() takes {name}= as text, not {type(value).__name__}")
+    return value
+
+
+def _seconds(function: str, name: str, value: Any) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{function}() takes {name}= as seconds or None, not {type(value).__name__}")
+    if not value > 0:
+        raise ValueError(f"{function}() takes {name}= as seconds above 0 or None, not {value}")
+    return float(value)
+
+
+def _callable(function: str, name: str, value: Any) -> Any:
+    if not callable(value):
+        raise TypeError(f"{function}() takes {name}= as a callable, not {type(value).__name__}")
+    return value
+
+
+def _mapping(function: str, name: str, value: Any) -> Mapping[Any, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{function}() takes {name}= as a mapping, not {type(value).__name__}")
+    return value

@@ -1,0 +1,62 @@
+"""When to look again, when to stop: the rules of every wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["ACTIVE", "FIRST_DELAY", "Wait", "check_interval", "is_active"]
+
+ACTIVE: Mapping[str, frozenset[str]] = {
+    "run": frozenset({"queued", "in_progress", "requires_action", "cancelling"}),
+    "file": frozenset({"uploaded", "pending", "running"}),
+    "vector_store": frozenset({"in_progress"}),
+}
+"""The states in which work goes on, by kind of object. Every other state ends a wait, unknown and missing ones included."""
+
+FIRST_DELAY = 0.1
+GROWTH = 1.5
+
+
+def is_active(kind: str, status: Any) -> bool:
+    """Whether an object of the kind is still being worked on."""
+    return str(getattr(status, "value", status)) in ACTIVE[kind]
+
+
+def check_interval(name: str, value: Any) -> float:
+    """A number of seconds that is not negative. Raises TypeError or ValueError that name the keyword."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} is a number of seconds, not {type(value).__name__}")
+    if not value >= 0:
+        raise ValueError(f"{name} is a number of seconds from 0 up, not {value}")
+    return float(value)
+
+
+@dataclass
+class Wait:
+    """One wait: how long to sleep before the next look, and whether there is time for it.
+
+    The first look comes at once; the sleeps start short, so that quick work is seen quickly, and grow to ``interval``.
+    """
+
+    interval: float
+    timeout: float | None
+    started: float
+    _delay: float | None = None
+
+    def next_delay(self, now: float) -> float | None:
+        """Seconds to sleep before looking again, or None when the time is over."""
+        if self._delay is None:
+            self._delay = min(FIRST_DELAY, self.interval)
+            return 0.0
+        remaining = None if self.timeout is None else self.started + self.timeout - now
+        if remaining is not None and remaining <= 0:
+            return None
+        delay = self._delay
+        self._delay = min(delay * GROWTH, self.interval)
+        return delay if remaining is None else min(delay, remaining)
+
+    def waited(self, now: float) -> float:
+        """Seconds since the wait began."""
+        return now - self.started

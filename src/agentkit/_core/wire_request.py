@@ -1,0 +1,79 @@
+"""From a request value to what goes over the wire: address, headers, bytes."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+from .._request import Request
+from .._version import __version__
+from .._wire import to_wire
+
+__all__ = ["encode_body", "join_url", "masked", "redirect_target", "user_agent"]
+
+SECRET_HEADERS = frozenset(
+    {"authorization", "api-key", "cookie", "set-cookie", "proxy-authorization", "ocp-apim-subscription-key"}
+)
+
+
+def join_url(base: str, path: str, params: Mapping[str, Any]) -> str:
+    """The address of a request. A tuple or list is one value, its items encoded one by one and joined by literal commas."""
+    pairs = "&".join(
+        f"{quote(str(name), safe='[]')}={_query_value(value)}" for name, value in params.items() if value is not None
+    )
+    return f"{base}{path}?{pairs}" if pairs else f"{base}{path}"
+
+
+def _query_value(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return ",".join(quote(str(to_wire(item)), safe="") for item in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return quote(str(to_wire(value)), safe="")
+
+
+def user_agent(prefix: str | None) -> str:
+    """What the client says of itself, after what its user wants said first."""
+    own = f"agentkit/{__version__} Python/{platform.python_version()} ({platform.platform()})"
+    return f"{prefix} {own}" if prefix else own
+
+
+def encode_body(request: Request[Any]) -> Any:
+    """The body's bytes, an upload's chunks, or None. A binary stream is read to its end here, so that it can be sent again.
+
+    :raises TypeError: a value of the body has no JSON form.
+    """
+    if request.parts is not None:
+        return request.parts
+    body = request.body
+    if body is None:
+        return None
+    if hasattr(body, "read") and not isinstance(body, Mapping):
+        data = body.read()
+        return data.encode() if isinstance(data, str) else data
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{request.operation}() was given a value that has no JSON form: {error}") from error
+
+
+def masked(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers with every secret replaced, for logs."""
+    return {name: "***" if name.lower() in SECRET_HEADERS else value for name, value in headers.items()}
+
+
+def redirect_target(method: str, url: str, status: int, headers: Mapping[str, str]) -> str | None:
+    """Where a redirect leads, for the methods that are safe to repeat elsewhere; None when it is not to be followed.
+
+    A redirect from https to http is not followed.
+    """
+    location = headers.get("location")
+    if status not in (301, 302, 303, 307, 308) or not location or method not in ("GET", "HEAD"):
+        return None
+    target = urljoin(url, location)
+    if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
+        return None
+    return target

@@ -1,0 +1,154 @@
+"""Files on disk: an upload that is read as it is sent, and a download that appears only when it is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from ._core.files import FilePart, file_part, multipart_frame
+from ._naming import safe_file_name
+
+__all__ = ["AtomicFile", "Upload", "open_upload"]
+
+CHUNK_SIZE = 256 * 1024
+
+
+def open_upload(body: Any, *, file: Any, file_path: Any, purpose: Any, filename: Any) -> Upload:
+    """Check what ``upload_file`` was given and open it.
+
+    :raises ValueError: there is nothing to upload, or no purpose.
+    :raises FileNotFoundError: the path is no regular file.
+    """
+    if body is not None:
+        if not isinstance(body, Mapping):
+            raise TypeError(f"upload_file() takes as body a mapping with file and purpose, not {type(body).__name__}")
+        file, purpose, filename = body.get("file"), body.get("purpose"), body.get("filename", filename)
+        file_path = None
+    if file is None and file_path is None:
+        raise ValueError("upload_file() needs file_path= (a path), file= (content), or a body with file and purpose")
+    purpose = getattr(purpose, "value", purpose)
+    if not purpose:
+        raise ValueError("upload_file() needs purpose=, for example FilePurpose.AGENTS")
+    if not isinstance(purpose, str):
+        raise TypeError(f"upload_file() takes purpose= as text or a FilePurpose, not {type(purpose).__name__}")
+    fields = {"purpose": purpose} | ({"filename": str(filename)} if filename else {})
+    if file_path is not None:
+        path = Path(os.fspath(file_path))
+        if not path.is_file():
+            raise FileNotFoundError(f"upload_file() found no file at {str(path)!r}")
+        if path.stat().st_size == 0:
+            raise ValueError(f"upload_file() was given an empty file: {str(path)!r}")
+        stream = path.open("rb")
+        return Upload(file_part((filename or path.name, stream), None), fields, owned=stream)
+    return Upload(file_part(file, filename), fields)
+
+
+class Upload:
+    """A multipart body: its headers, and its chunks as often as it has to be sent.
+
+    ``replayable`` is false for a stream that cannot be rewound; such a body can be sent once.
+    """
+
+    def __init__(self, part: FilePart, fields: Mapping[str, str], *, owned: IO[bytes] | None = None) -> None:
+        boundary = secrets.token_hex(16)
+        self._head, self._tail = multipart_frame(fields, part, boundary)
+        self._owned = owned
+        self._content = part.content.encode() if isinstance(part.content, str) else part.content
+        self._start, self._size = _extent(self._content)
+        self.replayable = self._size is not None
+        self.headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        if self._size is not None:
+            self.headers["Content-Length"] = str(len(self._head) + self._size + len(self._tail))
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._head
+        if isinstance(self._content, (bytes, bytearray, memoryview)):
+            view = memoryview(self._content)
+            for start in range(0, len(view), CHUNK_SIZE):
+                yield bytes(view[start : start + CHUNK_SIZE])
+        else:
+            if self._size is not None:
+                self._content.seek(self._start)
+            while chunk := self._content.read(CHUNK_SIZE):
+                yield chunk.encode() if isinstance(chunk, str) else chunk
+        yield self._tail
+
+    def close(self) -> None:
+        """Close the file that was opened for this upload; a caller's own file stays open."""
+        if self._owned is not None:
+            self._owned.close()
+
+
+def _extent(content: Any) -> tuple[int, int | None]:
+    """Where a content starts and how many bytes it has; None where that cannot be told, as for pipes and text streams."""
+    if isinstance(content, (bytes, bytearray, memoryview)):
+        return 0, len(content)
+    try:
+        start = content.tell()
+        end = content.seek(0, os.SEEK_END)
+        content.seek(start)
+    except (AttributeError, OSError, ValueError):
+        return 0, None
+    # The position of a text stream counts no bytes.
+    return start, None if isinstance(content.read(0), str) else end - start
+
+
+class AtomicFile:
+    """A file that appears under its name only when it is complete; whatever fails before leaves nothing behind."""
+
+    def __init__(self, file_name: str, target_dir: str | os.PathLike[str] | None) -> None:
+        name = safe_file_name(file_name)
+        folder = Path(target_dir).expanduser().resolve() if target_dir is not None else Path.cwd()
+        if folder.exists() and not folder.is_dir():
+            raise FileExistsError(f"save_file() cannot write into {str(folder)!r}: it is a file, not a folder")
+        self.path = folder / name
+        if self.path.is_dir():
+            raise IsADirectoryError(f"save_file() cannot write {str(self.path)!r}: there is a folder of that name")
+        self._temporary: str | None = None
+        self._file: IO[bytes] | None = None
+
+    def open(self) -> None:
+        """Make the folder and a temporary file beside the target."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, self._temporary = tempfile.mkstemp(prefix=f".{self.path.name[:40]}.", suffix=".part", dir=self.path.parent)
+        self._file = os.fdopen(descriptor, "wb")
+
+    def write(self, chunk: bytes) -> None:
+        """Append a chunk."""
+        if self._file is None:
+            self.open()
+        assert self._file is not None
+        self._file.write(chunk)
+
+    def commit(self) -> Path:
+        """Put the complete file in its place, over one that was there; return its path."""
+        if self._file is None:
+            self.open()
+        assert self._file is not None
+        assert self._temporary is not None
+        self._file.close()
+        os.chmod(self._temporary, 0o666 & ~_umask())
+        os.replace(self._temporary, self.path)
+        self._file, self._temporary = None, None
+        return self.path
+
+    def discard(self) -> None:
+        """Remove what was written, if it was not committed."""
+        if self._file is not None:
+            self._file.close()
+        if self._temporary is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._temporary)
+        self._file, self._temporary = None, None
+
+
+def _umask() -> int:
+    """The process's mask for new files, which temporary files do not follow."""
+    current = os.umask(0o022)
+    os.umask(current)
+    return current

@@ -1,0 +1,255 @@
+"""The one place that knows the HTTP library.
+
+Everything else sees :class:`HttpRequest`, :class:`HttpResponse` and :class:`TransportError`, so the library can be replaced here. An
+error of the library never leaves this module.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import httpx
+
+from ._core.retry import Failure
+
+__all__ = [
+    "AsyncHttp",
+    "AsyncHttpResponse",
+    "ConnectionSettings",
+    "HttpRequest",
+    "HttpResponse",
+    "PipelineRequest",
+    "PipelineResponse",
+    "SyncHttp",
+    "SyncHttpResponse",
+    "Timeouts",
+    "TransportError",
+]
+
+CHUNK_SIZE = 64 * 1024
+
+
+class TransportError(Exception):
+    """A request that got no usable answer: ``failure`` says how far it came, ``timed_out`` whether time ran out."""
+
+    def __init__(self, message: str, failure: Failure, *, timed_out: bool) -> None:
+        super().__init__(message)
+        self.failure = failure
+        self.timed_out = timed_out
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds to connect, and between two bytes of the answer; None waits for ever."""
+
+    connect: float | None
+    read: float | None
+
+
+@dataclass(frozen=True)
+class ConnectionSettings:
+    """What a connection pool is made of."""
+
+    proxies: Mapping[str, str] | None = None
+    verify: bool | str = True
+    cert: str | tuple[str, str] | None = None
+    trust_environment: bool = True
+
+    def arguments(self, transport: type[Any]) -> dict[str, Any]:
+        mounts = {f"{scheme}://": transport(proxy=url, verify=self.verify) for scheme, url in (self.proxies or {}).items()}
+        return {
+            "verify": self.verify,
+            "cert": self.cert,
+            "trust_env": self.trust_environment,
+            "mounts": mounts or None,
+            "follow_redirects": False,
+            "limits": httpx.Limits(max_connections=None, max_keepalive_connections=20),
+        }
+
+
+class HttpRequest:
+    """A request on its way out; hooks may change its headers, url and content."""
+
+    def __init__(self, method: str, url: str, headers: Mapping[str, str], content: Any = None) -> None:
+        self.method = method
+        self.url = url
+        self.headers: Any = httpx.Headers(headers)
+        self.content = content
+
+    @property
+    def body(self) -> Any:
+        """The content, under the name that older hooks use."""
+        return self.content
+
+    def __repr__(self) -> str:
+        return f"<HttpRequest [{self.method}], url: '{self.url}'>"
+
+
+class HttpResponse:
+    """An answer: its status and headers, and its body once that was read."""
+
+    def __init__(self, request: HttpRequest, raw: httpx.Response) -> None:
+        self.request = request
+        self._raw = raw
+        self.status_code = raw.status_code
+        self.reason = raw.reason_phrase
+        self.headers: Any = raw.headers
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type header, or an empty string."""
+        return str(self.headers.get("content-type", ""))
+
+    @property
+    def url(self) -> str:
+        """Where the answer came from."""
+        return self.request.url
+
+    @property
+    def content(self) -> bytes:
+        """The body's bytes; raises RuntimeError for a streamed body that was not read."""
+        try:
+            return self._raw.content
+        except httpx.ResponseNotRead as error:
+            raise RuntimeError("this response is streamed: iterate over it, its body is not kept") from error
+
+    def body(self) -> bytes:
+        """The body's bytes."""
+        return self.content
+
+    def text(self, encoding: str | None = None) -> str:
+        """The body as text, by the encoding given, else the response's."""
+        return self.content.decode(encoding or self._raw.encoding or "utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError when it is none."""
+        return json.loads(self.content)
+
+    def __repr__(self) -> str:
+        return f"<HttpResponse: {self.status_code} {self.reason}, Content-Type: {self.content_type}>"
+
+
+class SyncHttpResponse(HttpResponse):
+    """An answer whose body is read by blocking."""
+
+    def read(self) -> bytes:
+        with _translated():
+            return self._raw.read()
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        with _translated():
+            yield from self._raw.iter_bytes(CHUNK_SIZE)
+
+    def close(self) -> None:
+        self._raw.close()
+
+
+class AsyncHttpResponse(HttpResponse):
+    """An answer whose body is awaited."""
+
+    async def aread(self) -> bytes:
+        with _translated():
+            return await self._raw.aread()
+
+    async def aiter_bytes(self) -> AsyncIterator[bytes]:
+        with _translated():
+            async for chunk in self._raw.aiter_bytes(CHUNK_SIZE):
+                yield chunk
+
+    async def aclose(self) -> None:
+        await self._raw.aclose()
+
+
+@dataclass
+class PipelineRequest:
+    """What a raw request hook is given."""
+
+    http_request: HttpRequest
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class PipelineResponse:
+    """What a raw response hook and a ``cls`` callback are given."""
+
+    http_request: HttpRequest
+    http_response: HttpResponse
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+class SyncHttp:
+    """A pool of connections that blocks."""
+
+    def __init__(self, settings: ConnectionSettings) -> None:
+        self._client = httpx.Client(**settings.arguments(httpx.HTTPTransport))
+
+    def send(self, request: HttpRequest, timeouts: Timeouts) -> SyncHttpResponse:
+        """Send, and return when the headers of the answer are here. Raises TransportError."""
+        with _translated():
+            return SyncHttpResponse(request, self._client.send(_outgoing(self._client, request, timeouts), stream=True))
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class AsyncHttp:
+    """A pool of connections for each event loop, since a connection is bound to the loop that opened it."""
+
+    def __init__(self, settings: ConnectionSettings) -> None:
+        self._settings = settings
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+
+    async def send(self, request: HttpRequest, timeouts: Timeouts) -> AsyncHttpResponse:
+        """Send, and return when the headers of the answer are here. Raises TransportError."""
+        loop = asyncio.get_running_loop()
+        client = self._clients.get(loop)
+        if client is None:
+            client = self._clients[loop] = httpx.AsyncClient(**self._settings.arguments(httpx.AsyncHTTPTransport))
+        with _translated():
+            return AsyncHttpResponse(request, await client.send(_outgoing(client, request, timeouts), stream=True))
+
+    async def aclose(self) -> None:
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        self._clients.clear()
+        if client is not None:
+            await client.aclose()
+
+
+def _outgoing(client: httpx.Client | httpx.AsyncClient, request: HttpRequest, timeouts: Timeouts) -> httpx.Request:
+    return client.build_request(
+        request.method,
+        request.url,
+        headers=request.headers,
+        content=request.content,
+        timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect, pool=timeouts.connect),
+    )
+
+
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+)
+_BROKE_IN_SENDING = (httpx.WriteError, httpx.WriteTimeout, httpx.LocalProtocolError)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        if isinstance(error, _NEVER_SENT):
+            failure = Failure.CONNECT
+        else:
+            failure = Failure.SEND if isinstance(error, _BROKE_IN_SENDING) else Failure.READ
+        text = str(error) or type(error).__name__
+        raise TransportError(text, failure, timed_out=isinstance(error, httpx.TimeoutException)) from error

@@ -1,0 +1,391 @@
+"""The base of every model and every enum.
+
+A model is a pydantic model whose fields are named as in Python and aliased to their wire names, and at the same time a mapping over
+the wire names. There is one copy of the data, pydantic's; the mapping view is computed from it.
+
+Reading is lenient, because a service is newer than its clients: an unknown field is kept, an unknown enum value stays a string, an
+unknown kind becomes the base class of its family, and a value of the wrong shape stays as it came. So a response never raises here.
+"""
+
+from __future__ import annotations
+
+import copy
+import types
+from collections.abc import Iterator, Mapping, MutableMapping
+from datetime import datetime
+from enum import Enum, EnumMeta
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_serializer
+from pydantic_core import core_schema
+from typing_extensions import Self
+
+from ._suggest import unknown_attribute, unknown_keyword
+from ._wire import from_unix, read_only, to_rfc3339, to_wire
+
+__all__ = ["Constant", "Lax", "Model", "Raw", "Rfc3339", "WireEnum", "wire"]
+
+T = TypeVar("T")
+
+
+class _WireEnumMeta(EnumMeta):
+    """Looks member names up whatever their case: ``RunStatus.completed``, ``RunStatus["Completed"]``."""
+
+    def __getitem__(cls, name: str) -> Any:
+        return super().__getitem__(name.upper())
+
+    def __getattr__(cls, name: str) -> Any:
+        member = None if name.startswith("_") else cls._member_map_.get(name.upper())
+        if member is None:
+            raise unknown_attribute(f"enum {cls.__name__}", name, cls._member_map_)
+        return member
+
+
+class WireEnum(str, Enum, metaclass=_WireEnumMeta):
+    """An enum whose members are their wire values: equal to them, printed and formatted as them, on every Python."""
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, format_spec: str) -> str:
+        return format(str(self.value), format_spec)
+
+
+class _Marker:
+    """How a field is read; it stands in the field's ``Annotated`` and makes its schema."""
+
+    rfc3339 = False
+    constant = False
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return _lenient(source, handler)
+
+
+class _Rfc3339Marker(_Marker):
+    rfc3339 = True
+
+
+class _RawMarker(_Marker):
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.any_schema()
+
+
+class _ConstantMarker(_Marker):
+    constant = True
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        values = list(get_args(source))
+        return core_schema.with_default_schema(core_schema.literal_schema(values), default=values[0], on_error="default")
+
+
+Lax = Annotated[T, _Marker()]
+"""A field that takes its type where it can and keeps the raw value where it cannot; moments are unix seconds on the wire."""
+Rfc3339 = Annotated[T, _Rfc3339Marker()]
+"""As :data:`Lax`, with moments as RFC 3339 text on the wire."""
+Raw = Annotated[T, _RawMarker()]
+"""A field that is never turned into classes: an object in a response stays a dict."""
+Constant = Annotated[T, _ConstantMarker()]
+"""A field that has one value, whatever the response said."""
+
+
+def wire(name: str | None = None) -> Any:
+    """A field that may be missing, under its wire name when that differs from the attribute's."""
+    return Field(default=None, alias=name)
+
+
+def _lenient(source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    """The schema of a type that falls back to the raw value instead of failing. The fallback costs nothing where it is not needed."""
+    choices = _choices(source, handler)
+    if not choices:
+        return core_schema.any_schema()
+    return core_schema.union_schema([*choices, core_schema.any_schema()], mode="left_to_right")
+
+
+def _choices(source: Any, handler: GetCoreSchemaHandler) -> list[core_schema.CoreSchema]:
+    """The schemas that convert a value of the type, in the order to be tried; none for what JSON gives as it is."""
+    origin = get_origin(source)
+    if origin in (Union, types.UnionType):
+        arms = get_args(source)
+        kinds = {
+            arm.__tag__: arm for arm in arms if isinstance(arm, type) and issubclass(arm, Model) and arm.__tag__ is not None
+        }
+        others = [choice for arm in arms if arm not in kinds.values() for choice in _choices(arm, handler)]
+        return [_by_kind("type", kinds, handler), *others] if kinds else others
+    if origin is Annotated:
+        return _choices(get_args(source)[0], handler)
+    if origin is list:
+        return [core_schema.list_schema(_lenient(get_args(source)[0], handler))]
+    if origin is dict:
+        return [core_schema.dict_schema(core_schema.any_schema(), _lenient(get_args(source)[1], handler))]
+    if not isinstance(source, type):
+        return []
+    if issubclass(source, WireEnum):
+        return [core_schema.enum_schema(source, list(source), sub_type="str")]
+    if issubclass(source, datetime):
+        return [core_schema.no_info_wrap_validator_function(_moment, core_schema.datetime_schema())]
+    if issubclass(source, Model):
+        kinds = source._kinds()
+        own = handler.generate_schema(source)
+        if not kinds:
+            return [own]
+        return [_by_kind(source.__discriminator__ or "type", kinds, handler), own]
+    return []
+
+
+def _by_kind(discriminator: str, kinds: Mapping[Any, type[Model]], handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    return core_schema.tagged_union_schema(
+        {tag: handler.generate_schema(kind) for tag, kind in kinds.items()}, discriminator=discriminator, from_attributes=True
+    )
+
+
+def _moment(value: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> Any:
+    """Unix seconds, RFC 3339 text or a datetime as an aware datetime; ValueError otherwise, upon which the raw value stays."""
+    if isinstance(value, datetime):
+        return handler(value) if value.tzinfo else handler(value.replace(tzinfo=from_unix(0).tzinfo))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        try:
+            return from_unix(value)
+        except (OverflowError, OSError) as error:
+            raise ValueError("beyond the calendar") from error
+    if isinstance(value, str) and "T" in value.upper():
+        return handler(value)
+    raise ValueError("not a moment")
+
+
+class _ReservedField:
+    """An attribute whose name pydantic's base class has taken; the field itself is stored under the name with an underscore."""
+
+    def __init__(self, stored: str) -> None:
+        self.stored = stored
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        return self if instance is None else instance.__dict__.get(self.stored)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        setattr(instance, self.stored, value)
+
+
+class _ReservedConfig(dict[str, Any]):
+    """The class's ``model_config`` that on an instance is the field of that name."""
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        return self if instance is None else instance.__dict__.get("model_config_")
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance.model_config_ = value
+
+
+class Model(BaseModel, MutableMapping[str, Any]):
+    """The base of all models: ``Model(field=...)`` by Python names, ``Model({...})`` from a mapping of wire names.
+
+    Keywords that are None are left out, an unknown keyword is a TypeError, and unknown keys of a mapping are kept. An attribute that
+    was not sent reads as None; setting None takes the key away. ``as_dict()``, ``dict(model)`` and ``model_dump_json()`` give the
+    wire form.
+    """
+
+    model_config = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
+
+    __discriminator__: ClassVar[str | None] = None
+    __tag__: ClassVar[str | None] = None
+    __read_only_fields__: ClassVar[frozenset[str]] = frozenset()
+    __aliases__: ClassVar[dict[str, str]] = {}
+
+    __wire_names__: ClassVar[dict[str, str]] = {}
+    __fields_by_wire_name__: ClassVar[dict[str, str]] = {}
+    __fields_by_keyword__: ClassVar[dict[str, str]] = {}
+    __constants__: ClassVar[frozenset[str]] = frozenset()
+    __rfc3339__: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        fields = cls.model_fields
+        cls.__wire_names__ = {name: info.alias or name for name, info in fields.items()}
+        cls.__fields_by_wire_name__ = {wire_name: name for name, wire_name in cls.__wire_names__.items()}
+        markers = {name: next((m for m in info.metadata if isinstance(m, _Marker)), None) for name, info in fields.items()}
+        cls.__constants__ = frozenset(name for name, marker in markers.items() if marker and marker.constant)
+        cls.__rfc3339__ = frozenset(name for name, marker in markers.items() if marker and marker.rfc3339)
+        cls.__fields_by_keyword__ = {_public(name): name for name in fields} | dict(cls.__aliases__)
+        for name in fields:
+            if name == "model_config_" and not isinstance(cls.model_config, _ReservedConfig):
+                type.__setattr__(cls, "model_config", _ReservedConfig(cls.model_config))
+            elif name == "schema_":
+                type.__setattr__(cls, "schema", _ReservedField(name))
+
+    @classmethod
+    def _kinds(cls) -> dict[str, type[Model]]:
+        """The subclasses of a family by the value of the discriminator; empty for a class that heads none."""
+        if cls.__discriminator__ is None or cls.__tag__ is not None:
+            return {}
+        return {kind.__tag__: kind for kind in cls.__subclasses__() if kind.__tag__ is not None}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args:
+            if len(args) > 1 or kwargs or not isinstance(args[0], Mapping):
+                raise TypeError(f"{type(self).__name__}() takes keywords, or one mapping of wire names")
+            data = args[0].as_dict() if isinstance(args[0], Model) else dict(args[0])
+        else:
+            data = self._from_keywords(kwargs)
+        self.__pydantic_validator__.validate_python(data, self_instance=self)
+
+    # Without this mark pydantic would call __init__ for every nested object of a response instead of filling it in directly.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    def _from_keywords(self, keywords: dict[str, Any]) -> dict[str, Any]:
+        cls = type(self)
+        data: dict[str, Any] = {}
+        if cls.__tag__ is not None and cls.__discriminator__ is not None:
+            given = keywords.pop(cls.__discriminator__, cls.__tag__)
+            if given != cls.__tag__:
+                raise TypeError(f"{cls.__name__}() has {cls.__discriminator__}={cls.__tag__!r}, not {given!r}")
+            data[cls.__discriminator__] = cls.__tag__
+        for keyword, value in keywords.items():
+            name = cls.__fields_by_keyword__.get(keyword)
+            if name is None:
+                raise unknown_keyword(cls.__name__, keyword, cls.__fields_by_keyword__)
+            if value is not None:
+                data[cls.__wire_names__[name]] = value
+        return data
+
+    # --- attributes -------------------------------------------------------------------------------------------------------
+
+    if not TYPE_CHECKING:  # a type checker is to report an unknown attribute itself
+
+        def __getattr__(self, name: str) -> Any:
+            raise unknown_attribute(f"{type(self).__name__!r} object", name, type(self).__fields_by_keyword__)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        cls = type(self)
+        if name not in cls.__wire_names__:
+            if name.startswith("_") or hasattr(getattr(cls, name, None), "__set__"):
+                object.__setattr__(self, name, value)
+                return
+            if name not in cls.__fields_by_keyword__:
+                raise unknown_attribute(f"{cls.__name__!r} object", name, cls.__fields_by_keyword__)
+            descriptor = cls.__dict__.get(name)
+            if isinstance(descriptor, _ReservedConfig):
+                descriptor.__set__(self, value)
+                return
+            name = cls.__fields_by_keyword__[name]
+        if value is None:
+            self._forget(name)
+        else:
+            cls.__pydantic_validator__.validate_assignment(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        setattr(self, name, None)
+
+    def _forget(self, name: str) -> None:
+        if name in self.__constants__:
+            return
+        self.__dict__[name] = None
+        self.__pydantic_fields_set__.discard(name)
+
+    # --- the mapping over wire names --------------------------------------------------------------------------------------
+
+    def _present(self) -> Iterator[str]:
+        given, constants = self.__pydantic_fields_set__, self.__constants__
+        return (name for name in self.__wire_names__ if name in given or name in constants)
+
+    def __getitem__(self, key: str) -> Any:
+        name = self.__fields_by_wire_name__.get(key)
+        if name is None:
+            return (self.__pydantic_extra__ or {})[key]
+        if name not in self.__pydantic_fields_set__ and name not in self.__constants__:
+            raise KeyError(key)
+        value = self.__dict__[name]
+        return self._moment_to_wire(name, value) if isinstance(value, datetime) else read_only(value)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        name = self.__fields_by_wire_name__.get(key)
+        if name is not None:
+            self.__pydantic_validator__.validate_assignment(self, name, value)
+        else:
+            self._extra()[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        name = self.__fields_by_wire_name__.get(key)
+        if name is None:
+            del self._extra()[key]
+        elif name in self.__pydantic_fields_set__:
+            self._forget(name)
+        else:
+            raise KeyError(key)
+
+    def _extra(self) -> dict[str, Any]:
+        if self.__pydantic_extra__ is None:
+            object.__setattr__(self, "__pydantic_extra__", {})
+        return self.__pydantic_extra__  # type: ignore[return-value]
+
+    def __iter__(self) -> Iterator[str]:  # type: ignore[override]
+        yield from [self.__wire_names__[name] for name in self._present()]
+        yield from list(self.__pydantic_extra__ or ())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self._present()) + len(self.__pydantic_extra__ or ())
+
+    def __contains__(self, key: object) -> bool:
+        name = self.__fields_by_wire_name__.get(key) if isinstance(key, str) else None
+        if name is None:
+            return key in (self.__pydantic_extra__ or {})
+        return name in self.__pydantic_fields_set__ or name in self.__constants__
+
+    # --- the wire form ----------------------------------------------------------------------------------------------------
+
+    def as_dict(self, *, exclude_readonly: bool = False) -> dict[str, Any]:
+        """The wire form as a fresh plain dict.
+
+        :keyword exclude_readonly: leave out, at every depth, the fields that only a service sets.
+        :return: wire names to JSON values, moments as unix seconds.
+        """
+        skipped = self.__read_only_fields__ if exclude_readonly else frozenset()
+        data = {
+            self.__wire_names__[name]: self._field_to_wire(name, exclude_readonly)
+            for name in self._present()
+            if name not in skipped
+        }
+        for key, value in (self.__pydantic_extra__ or {}).items():
+            data[key] = to_wire(value, exclude_readonly=exclude_readonly)
+        return data
+
+    def _field_to_wire(self, name: str, exclude_readonly: bool) -> Any:
+        value = self.__dict__[name]
+        if isinstance(value, datetime):
+            return self._moment_to_wire(name, value)
+        return to_wire(value, exclude_readonly=exclude_readonly)
+
+    def _moment_to_wire(self, name: str, value: datetime) -> Any:
+        return to_rfc3339(value) if name in self.__rfc3339__ else to_wire(value)
+
+    @model_serializer(mode="plain")
+    def _serialize(self) -> dict[str, Any]:
+        return self.as_dict()
+
+    def copy(self, **kwargs: Any) -> Self:  # type: ignore[override]
+        """A shallow copy, as ``copy.copy(model)``."""
+        if kwargs:
+            raise TypeError(f"{type(self).__name__}.copy() takes no arguments; use model_copy(update={{...}})")
+        return copy.copy(self)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Model):
+            return self.as_dict() == other.as_dict()
+        if isinstance(other, Mapping):
+            return bool(self.as_dict() == to_wire(other))
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return str(self.as_dict())
+
+    def __repr__(self) -> str:
+        shown = [name for name in _SHOWN_IN_REPR if name in self.__pydantic_fields_set__][:3]
+        return f"{type(self).__name__}({', '.join(f'{name}={self.__dict__[name]!s:.60}' for name in shown)})"
+
+
+_SHOWN_IN_REPR = ("id", "type", "role", "status", "name", "filename", "value", "reason", "code", "text")
+
+
+def _public(field: str) -> str:
+    return field.rstrip("_")

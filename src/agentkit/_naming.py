@@ -1,0 +1,113 @@
+"""Checks on the names that callers give: renamed keywords, ids that go into a path, names of files to write."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from typing import Any
+
+__all__ = ["check_id", "either", "safe_file_name"]
+
+# What ends or changes a URL path, or cannot stand in one: separators, control characters, lone surrogates.
+_SEPARATORS = frozenset("/\\?#")
+_UNPRINTABLE = frozenset({"Cc", "Cs"})
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def either(
+    function: str,
+    current: str,
+    current_value: Any,
+    old: str,
+    old_value: Any,
+    *,
+    unset: object,
+    required: bool = True,
+) -> Any:
+    """Take the value of an argument that was renamed and may come under its current or its old name.
+
+    Args:
+        function: The function's name, for the error text.
+        current: The argument's name today, such as ``agent_id``.
+        current_value: What was given under it, or ``unset``.
+        old: The name that it had before, such as ``assistant_id``.
+        old_value: What was given under that, or ``unset``.
+        unset: The object that stands for "not given".
+        required: Whether one of the two must be given.
+
+    Returns:
+        The given value; ``unset`` where neither is given and none is required.
+
+    Raises:
+        TypeError: Both are given and differ, or neither is and one is required.
+    """
+    if old_value is unset:
+        if current_value is unset and required:
+            raise TypeError(f"{function}() missing 1 required argument: {current!r}")
+        return current_value
+    if current_value is unset or current_value == old_value:
+        return old_value
+    raise TypeError(
+        f"{function}() got {current}={current_value!r} and {old}={old_value!r}: "
+        f"{old!r} is the older name of {current!r}, so give only one of them"
+    )
+
+
+def check_id(function: str, name: str, value: object) -> str:
+    """Check an id before it becomes a segment of a URL path.
+
+    Args:
+        function: The function's name, for the error text.
+        name: The parameter's name, such as ``thread_id``.
+        value: What was given.
+
+    Returns:
+        The id, as it is.
+
+    Raises:
+        TypeError: It is no string; where it is an object with an id, the text says to pass that.
+        ValueError: It is blank, or has a character that would lead the request to another path.
+    """
+    where = f"{function}(): {name}"
+    if not isinstance(value, str):
+        hint = f"; pass {name.removesuffix('_id') or name}.id" if isinstance(getattr(value, "id", None), str) else ""
+        raise TypeError(f"{where} must be a str, not {type(value).__name__}{hint}")
+    if not value.strip():
+        raise ValueError(f"{where} is {'blank' if value else 'empty'} ({value!r}); pass the id that the service returned")
+    wrong = next((c for c in value if c in _SEPARATORS or unicodedata.category(c) in _UNPRINTABLE), None)
+    if wrong is not None:
+        raise ValueError(f"{where} must not contain {wrong!r}, but is {value!r}; pass the id that the service returned")
+    if value in (".", ".."):
+        raise ValueError(f"{where} is {value!r}, which is no id; pass the id that the service returned")
+    return value
+
+
+def safe_file_name(file_name: str | os.PathLike[str]) -> str:
+    r"""Reduce a file name to its last component, so that it cannot lead out of the folder it is saved in.
+
+    ``/`` and ``\`` both separate, and a drive letter is a component of its own, on every platform: the name may come
+    from a service or a script of another one. Nothing else is changed; accents and blanks stay.
+
+    Args:
+        file_name: The name, or a path that ends in it.
+
+    Returns:
+        The last component.
+
+    Raises:
+        TypeError: It is neither a string nor a path of strings.
+        ValueError: No name is left, it is ``.`` or ``..``, or it has a NUL character.
+    """
+    name = os.fspath(file_name) if isinstance(file_name, os.PathLike) else file_name
+    if not isinstance(name, str):
+        raise TypeError(f"file_name must be a str or a path, not {type(file_name).__name__}")
+    last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    while drive := _DRIVE.match(last):
+        last = last[drive.end() :]
+    if last in ("", ".", ".."):
+        raise ValueError(f"file_name {name!r} names no file; give a name such as 'chart.png'")
+    if "\0" in last:
+        raise ValueError(f"file_name {name!r} has a NUL character, which no file system takes; give a name such as 'chart.png'")
+    return last

@@ -1,0 +1,97 @@
+"""From an answer to what the caller gets: a model, or an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ._core.endpoint import Endpoint
+from ._core.errors import explain, request_id
+from ._core.retry import Failure
+from ._generated.index import MODULES
+from ._request import Request
+
+if TYPE_CHECKING:
+    from ._http import HttpResponse, TransportError
+    from ._model import Model
+
+__all__ = ["broken_answer", "call_error", "failed_call", "load_model", "parse_body"]
+
+
+def load_model(name: str) -> type[Model]:
+    """The generated model of a name; its module is loaded now if it was not before."""
+    model: type[Model] = getattr(import_module(f"agentkit._generated.models.{MODULES[name]}"), name)
+    return model
+
+
+def parse_body(request: Request[Any], response: HttpResponse, body: bytes) -> Any:
+    """The model that a request names, from the answer's bytes.
+
+    :raises agentkit.exceptions.DecodeError: the body is no JSON object.
+    """
+    try:
+        return load_model(request.returns).__pydantic_validator__.validate_json(body)
+    except ValueError as error:
+        from .exceptions import DecodeError
+
+        shown = body[:80].decode("utf-8", "replace")
+        failure = DecodeError(f"{request.operation}: the answer is no JSON object: {shown!r}", response=response)
+        failure.explanation = (
+            f"{request.operation} failed on {request.path}: the answer has status {response.status_code} but is no JSON object "
+            f"({response.content_type or 'no content type'}, starts with {shown!r}). Check that the endpoint is an agents service."
+        )
+        raise failure from error
+
+
+def call_error(
+    request: Request[Any], endpoint: Endpoint, response: HttpResponse, error_map: Mapping[int, Callable[..., Exception]], retry: str
+) -> Exception:
+    """The error of an answer: by the call's own map first, then by the status."""
+    from .exceptions import BY_STATUS, HttpResponseError
+
+    status = response.status_code
+    own = error_map.get(status)
+    if own is not None:
+        return own(response=response)
+    error = BY_STATUS.get(status, HttpResponseError)(response=response)
+    error.request_id = request_id(response.headers)
+    told = retry if status == 429 or status >= 500 else ""
+    error.explanation = explain(
+        request.operation, request.path, status, response.reason, response.headers, response.content, endpoint, told
+    )
+    return error
+
+
+def failed_call(request: Request[Any], endpoint: Endpoint, problem: TransportError) -> Exception:
+    """The error of a request that got no answer."""
+    from .exceptions import (
+        ServiceRequestError,
+        ServiceRequestTimeoutError,
+        ServiceResponseError,
+        ServiceResponseTimeoutError,
+    )
+
+    sent = problem.failure is Failure.READ
+    if sent:
+        kind: type[Exception] = ServiceResponseTimeoutError if problem.timed_out else ServiceResponseError
+        told = "sent, but no answer came"
+    else:
+        kind = ServiceRequestTimeoutError if problem.timed_out else ServiceRequestError
+        told = "could not be sent"
+    error = kind(
+        f"{request.operation} {told}: {request.method} {request.path} at {endpoint.origin}: {problem}. "
+        f"Check the network and the endpoint: {endpoint.describe()}"
+    )
+    error.__cause__ = problem
+    return error
+
+
+def broken_answer(request: Request[Any], problem: TransportError) -> Exception:
+    """The error of an answer that broke off."""
+    from .exceptions import ServiceResponseError, ServiceResponseTimeoutError
+
+    kind = ServiceResponseTimeoutError if problem.timed_out else ServiceResponseError
+    error = kind(f"{request.operation}: the answer of {request.method} {request.path} broke off: {problem}. Try again.")
+    error.__cause__ = problem
+    return error

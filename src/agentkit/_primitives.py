@@ -1,0 +1,100 @@
+"""The few things that differ between the two clients by more than a name: sleeping, blocking work, tokens, upload bodies.
+
+Each comes twice, once for each client; the derivation of the sync client replaces the one name by the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, TypeVar
+
+from ._core.credentials import CredentialKind, Token, credential_kind, is_fresh, token_from
+
+__all__ = ["AsyncTokens", "SyncTokens", "async_call", "async_chunks", "async_sleep", "sync_call", "sync_chunks", "sync_sleep"]
+
+R = TypeVar("R")
+
+
+async def async_sleep(seconds: float) -> None:
+    """Wait without holding the event loop."""
+    await asyncio.sleep(seconds)
+
+
+def sync_sleep(seconds: float) -> None:
+    """Wait in the caller's thread."""
+    time.sleep(seconds)
+
+
+async def async_call(function: Callable[..., R], *args: Any) -> R:
+    """Run blocking work, such as on files, off the event loop."""
+    return await asyncio.to_thread(function, *args)
+
+
+def sync_call(function: Callable[..., R], *args: Any) -> R:
+    """Run blocking work where it is called."""
+    return function(*args)
+
+
+async def async_chunks(content: Any) -> AsyncIterator[bytes]:
+    """The chunks of an iterable that blocks, read off the event loop."""
+    chunks = iter(content)
+    while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
+        yield chunk
+
+
+def sync_chunks(content: Any) -> Iterator[bytes]:
+    """The chunks of an iterable."""
+    return iter(content)
+
+
+class SyncTokens:
+    """The access token of one credential and scope, asked for when it is first needed and renewed before it ends."""
+
+    def __init__(self, credential: Any, scope: str) -> None:
+        if credential_kind(credential) is CredentialKind.ASYNC_TOKEN:
+            raise TypeError(
+                f"{type(credential).__module__}.{type(credential).__name__} is awaited: the sync client takes the credential of the "
+                "same name from azure.identity, the async client (agentkit.aio) takes this one"
+            )
+        self._credential = credential
+        self._scope = scope
+        self._token: Token | None = None
+        self._lock = threading.Lock()
+
+    def get(self) -> str:
+        """The token's text."""
+        with self._lock:
+            if self._token is None or not is_fresh(self._token, time.time()):
+                self._token = token_from(self._credential.get_token(self._scope), self._credential)
+            return self._token.text
+
+    def forget(self) -> None:
+        """Ask for a new token next time."""
+        self._token = None
+
+
+class AsyncTokens:
+    """As :class:`SyncTokens`, for awaited credentials; a credential that blocks is asked off the event loop."""
+
+    def __init__(self, credential: Any, scope: str) -> None:
+        self._credential = credential
+        self._awaited = credential_kind(credential) is CredentialKind.ASYNC_TOKEN
+        self._scope = scope
+        self._token: Token | None = None
+
+    async def get(self) -> str:
+        """The token's text."""
+        if self._token is None or not is_fresh(self._token, time.time()):
+            if self._awaited:
+                answer = await self._credential.get_token(self._scope)
+            else:
+                answer = await asyncio.to_thread(self._credential.get_token, self._scope)
+            self._token = token_from(answer, self._credential)
+        return self._token.text
+
+    def forget(self) -> None:
+        """Ask for a new token next time."""
+        self._token = None

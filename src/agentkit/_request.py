@@ -1,0 +1,121 @@
+"""A request as a value, and the pure steps that build one.
+
+Every public call makes a :class:`Request` with a generated builder and hands it to the pipeline, which alone knows about connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+from ._naming import check_id
+from ._types import UNSET, ToolSource
+from ._wire import to_wire
+
+__all__ = ["Request", "json_request", "plain_request", "query_list"]
+
+
+R = TypeVar("R")
+"""What a request's answer becomes; only type checkers see it."""
+
+
+@dataclass(frozen=True)
+class Request(Generic[R]):
+    """One request of the agents API, apart from where it goes and who sends it.
+
+    ``path`` is relative to the agents base URL; ``params`` are query pairs whose values are ready to be percent-encoded, except that
+    a tuple is joined by literal commas; ``body`` is a mapping (sent as JSON), a binary stream (sent as it is) or None; ``parts`` is
+    a multipart body; ``returns`` names the model that the response becomes, or is empty for a response read as bytes.
+    """
+
+    operation: str
+    method: str
+    path: str
+    returns: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+    parts: Any = None
+    content_type: str | None = None
+    accept: str = "application/json"
+
+
+def plain_request(
+    operation: str,
+    method: str,
+    path: str,
+    ids: Mapping[str, Any],
+    *,
+    returns: str,
+    params: Mapping[str, Any] | None = None,
+    accept: str = "application/json",
+) -> Request[Any]:
+    """A request without a body. ``ids`` are the values of the path's placeholders by their Python names."""
+    return Request(operation, method, _fill(operation, path, ids), returns, _given(params or {}), accept=accept)
+
+
+def json_request(
+    operation: str,
+    method: str,
+    path: str,
+    ids: Mapping[str, Any],
+    *,
+    returns: str,
+    body: Any,
+    values: Mapping[str, Any],
+    required: Mapping[str, str],
+    content_type: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    toolset: ToolSource | None = None,
+) -> Request[Any]:
+    """A request with a JSON body: the ready ``body`` where one is given, else the ``values`` that are not None.
+
+    :param values: wire names to values; None is left out, False, 0 and empty containers are sent.
+    :param required: wire names of the values that must be given, with their Python names.
+    :param toolset: gives ``tools`` and ``tool_resources`` in place of the values of those names.
+    :raises TypeError: a required value is missing, or the body is neither a mapping nor a binary stream.
+    """
+    path = _fill(operation, path, ids)
+    if body is not UNSET and body is not None:
+        ready: Any = body
+        if not isinstance(body, Mapping) and not hasattr(body, "read"):
+            kind = type(body).__name__
+            raise TypeError(f"{operation}() takes as body a mapping by wire names or a binary stream of JSON, not {kind}")
+        if isinstance(body, Mapping):
+            ready = to_wire(body, exclude_readonly=True)
+    else:
+        missing = [python for wire_name, python in required.items() if values.get(wire_name) in (UNSET, None)]
+        if missing:
+            raise TypeError(f"{operation}() is missing the argument {missing[0]!r}: give it by keyword, or give a whole body")
+        if toolset is not None:
+            values = {**values, **_tools_of(operation, toolset)}
+        ready = {name: to_wire(value, exclude_readonly=True) for name, value in _given(values).items()}
+    return Request(
+        operation, method, path, returns, _given(params or {}), body=ready, content_type=content_type or "application/json"
+    )
+
+
+def query_list(items: Any) -> tuple[str, ...] | None:
+    """The items of a list parameter, for one query value joined by commas; None stays None and a single text is one item."""
+    if items is None:
+        return None
+    return tuple(str(to_wire(item)) for item in ([items] if isinstance(items, str) else items))
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None and value is not UNSET}
+
+
+def _fill(operation: str, path: str, ids: Mapping[str, Any]) -> str:
+    if not ids:
+        return path
+    return path.format_map({name: quote(check_id(operation, name, value), safe="") for name, value in ids.items()})
+
+
+def _tools_of(operation: str, toolset: ToolSource) -> dict[str, Any]:
+    try:
+        return {"tools": list(toolset.definitions), "tool_resources": toolset.resources}
+    except AttributeError as error:
+        kind = type(toolset).__name__
+        raise TypeError(f"{operation}() takes as toolset an object with definitions and resources, not {kind}") from error

@@ -1,0 +1,114 @@
+"""What both clients do when they are constructed: sort out the endpoint and the credential."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from ._core import endpoint as endpoints
+from ._core.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from .local import LocalService
+
+__all__ = [
+    "DefaultCredential",
+    "endpoint_from_parts",
+    "from_environment",
+    "local_service",
+    "parse_connection_string",
+    "with_local_key",
+]
+
+parse_connection_string = endpoints.parse_connection_string
+
+
+def endpoint_from_parts(
+    endpoint: Any, subscription_id: Any, resource_group_name: Any, project_name: Any, credential: Any
+) -> tuple[Endpoint, Any]:
+    """The endpoint and the credential of a constructor's arguments.
+
+    With an endpoint alone the second positional argument is the credential, as in ``AIProjectClient(endpoint, credential)``.
+
+    :raises ValueError: a part is missing or malformed.
+    """
+    parts = {
+        "subscription_id": subscription_id,
+        "resource_group_name": resource_group_name,
+        "project_name": project_name,
+    }
+    given = [name for name, value in parts.items() if value is not None]
+    if given == ["subscription_id"] and credential is None:
+        return endpoints.from_url(_needed("endpoint", endpoint)), subscription_id
+    if not given:
+        return endpoints.from_url(_needed("endpoint", endpoint)), credential
+    values = {name: _needed(name, value) for name, value in parts.items()}
+    return endpoints.hub_project(_needed("endpoint", endpoint), **values), credential
+
+
+def _needed(name: str, value: Any) -> str:
+    if value is None or value == "":
+        raise ValueError(
+            f"AIProjectClient() is missing {name}: give endpoint, subscription_id, resource_group_name, project_name and "
+            "credential for a hub project, or endpoint= and credential= for every other service"
+        )
+    if not isinstance(value, str):
+        raise TypeError(f"AIProjectClient() takes {name} as text, not {type(value).__name__}")
+    return value
+
+
+def with_local_key(endpoint: Endpoint, credential: Any) -> Any:
+    """The credential to use: AGENTKIT_LOCAL_KEY in place of any other where the endpoint is a local service."""
+    return endpoints.local_key(endpoint, os.environ) or credential
+
+
+def from_environment() -> tuple[Endpoint, Any] | None:
+    """The endpoint that the environment names, with its key or the default credential; None where it names none."""
+    choice = endpoints.from_environment(os.environ)
+    if choice is None:
+        return None
+    return choice.endpoint, choice.key or DefaultCredential()
+
+
+def local_service(path: str | os.PathLike[str] | None, *, announce: bool, **settings: Any) -> LocalService:
+    """Start the embedded service; with ``announce``, say so in one line on stderr.
+
+    :raises ImportError: the packages of the extra ``local`` are missing.
+    """
+    from .local import LocalService
+
+    service = LocalService(path, **settings)
+    service.start()
+    if announce:
+        print(
+            f"agentkit: no service is set in the environment; using the embedded local service at {service.url} "
+            "(its offline model is rule-based, no LLM)",
+            file=sys.stderr,
+        )
+    return service
+
+
+class DefaultCredential:
+    """azure-identity's DefaultAzureCredential, made when a token is first needed."""
+
+    def __init__(self) -> None:
+        self._credential: Any = None
+        self._lock = threading.Lock()
+
+    def get_token(self, *scopes: str, **kwargs: Any) -> Any:
+        """A token for the scopes, from the first of the default chain that has one."""
+        with self._lock:
+            if self._credential is None:
+                from azure.identity import DefaultAzureCredential
+
+                self._credential = DefaultAzureCredential()
+        return self._credential.get_token(*scopes, **kwargs)
+
+    def close(self) -> None:
+        """Close the credential, if it was made."""
+        with self._lock:
+            credential, self._credential = self._credential, None
+        if credential is not None:
+            credential.close()

@@ -1,0 +1,57 @@
+"""Errors for misspelt names that say which name was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = ["did_you_mean", "unknown_attribute", "unknown_keyword"]
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Suggest the known name that is closest to a misspelt one.
+
+    Args:
+        name: The name as it was written. Case is ignored in the comparison.
+        known: The names that would have been right.
+
+    Returns:
+        ``" Did you mean 'x'?"`` with a leading blank, or ``""`` where nothing comes close.
+    """
+    # Sorted, so that a set of names gives the same suggestion in every process.
+    by_lower_case = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
+    close = get_close_matches(name.lower(), by_lower_case, n=1)
+    return f" Did you mean {by_lower_case[close[0]]!r}?" if close else ""
+
+
+def unknown_keyword(function: str, name: str, known: Iterable[str]) -> TypeError:
+    """Make the error for a keyword argument that a function does not take.
+
+    Args:
+        function: The function's name, without parentheses.
+        name: The keyword as it was written.
+        known: The keywords that the function takes.
+
+    Returns:
+        The error, for the caller to raise.
+    """
+    return TypeError(_with_hint(f"{function}() got an unexpected keyword argument {name!r}", name, known))
+
+
+def unknown_attribute(owner: str, name: str, known: Iterable[str]) -> AttributeError:
+    """Make the error for an attribute that an object or a module does not have.
+
+    Args:
+        owner: What was asked, in Python's words: ``"'AgentsOperations' object"`` or ``"module 'agentkit'"``.
+        name: The attribute as it was written.
+        known: The attributes that the owner has.
+
+    Returns:
+        The error, for the caller to raise.
+    """
+    return AttributeError(_with_hint(f"{owner} has no attribute {name!r}", name, known))
+
+
+def _with_hint(message: str, name: str, known: Iterable[str]) -> str:
+    hint = did_you_mean(name, known)
+    return f"{message}.{hint}" if hint else message

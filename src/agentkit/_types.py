@@ -1,0 +1,122 @@
+"""Sentinels and aliases that every layer may use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol, Union
+
+from typing_extensions import TypeAlias, TypedDict
+
+if TYPE_CHECKING:
+    from azure.core.credentials import AzureKeyCredential, TokenCredential
+    from azure.core.credentials_async import AsyncTokenCredential
+
+__all__ = [
+    "JSON",
+    "UNSET",
+    "AsyncCredential",
+    "Body",
+    "CallOptions",
+    "ClientOptions",
+    "Credential",
+    "FileContent",
+    "FileType",
+    "Progress",
+    "ToolSource",
+]
+
+
+class _Unset(Enum):
+    UNSET = "UNSET"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNSET: Final[Any] = _Unset.UNSET
+"""The default of a parameter that was not given, where None is a value or nothing may stand in for it."""
+
+JSON: TypeAlias = Mapping[str, Any]
+Body: TypeAlias = Union[JSON, IO[bytes]]
+"""A ready request body: a mapping by wire names, or a binary stream of JSON that is sent as it is."""
+
+FileContent: TypeAlias = Union[str, bytes, IO[str], IO[bytes]]
+FileType: TypeAlias = Union[
+    FileContent,
+    "tuple[str | None, FileContent]",
+    "tuple[str | None, FileContent, str | None]",
+]
+"""What ``upload_file(file=...)`` takes: the content, or (name, content), or (name, content, content type)."""
+
+Progress: TypeAlias = Callable[[int, int], Any]
+"""Called with the bytes sent so far and the bytes in all."""
+
+Credential: TypeAlias = "str | AzureKeyCredential | TokenCredential"
+"""A key as text, an AzureKeyCredential, or anything with ``get_token``."""
+AsyncCredential: TypeAlias = "str | AzureKeyCredential | TokenCredential | AsyncTokenCredential"
+"""As :data:`Credential`, and credentials whose ``get_token`` is awaited."""
+
+
+class ToolSource(Protocol):
+    """Anything that carries tool definitions and resources: a tool, or a set of tools."""
+
+    @property
+    def definitions(self) -> Iterable[Any]: ...
+
+    @property
+    def resources(self) -> Any: ...
+
+
+class SharedOptions(TypedDict, total=False):
+    """The keywords that calls accept, and clients as the defaults of their calls."""
+
+    headers: Mapping[str, str] | None
+    params: Mapping[str, Any] | None
+    connection_timeout: float | None
+    read_timeout: float | None
+    retry_total: int
+    retry_connect: int
+    retry_read: int
+    retry_status: int
+    retry_backoff_factor: float
+    retry_backoff_max: float
+    retry_mode: Any
+    retry_on_status_codes: Iterable[int]
+    retry_on_methods: Iterable[str]
+    retry_after_max: float
+    logging_enable: bool
+    user_agent: str | None
+    raw_request_hook: Callable[[Any], Any] | None
+    raw_response_hook: Callable[[Any], Any] | None
+    error_map: Mapping[int, type[Exception]] | None
+
+
+class CallOptions(SharedOptions, total=False):
+    """The keywords that every call accepts besides its own.
+
+    ``headers`` and ``params`` are added to the request; ``request_id`` is its x-ms-client-request-id; the timeouts are seconds;
+    ``retry_total`` and the other retry keywords override the client's; ``logging_enable`` logs this call's headers to the logger
+    ``agentkit``; the hooks see the request before it is sent and the response when it has come; ``cls`` is called with
+    (response, result, headers) and its return value is returned; ``error_map`` maps a status to an exception class; ``stream``
+    returns the response's bytes as an iterator.
+    """
+
+    content_type: str | None
+    request_id: str | None
+    cls: Callable[[Any, Any, Mapping[str, str]], Any] | None
+    stream: bool
+
+
+class ClientOptions(SharedOptions, total=False):
+    """The keywords that a client's constructor accepts: the defaults of its calls, and the connection's own."""
+
+    api_version: str | None
+    credential_scopes: list[str] | str | None
+    proxies: Mapping[str, str] | None
+    connection_verify: bool | str | os.PathLike[str] | None
+    connection_cert: str | tuple[str, str] | None

@@ -1,0 +1,106 @@
+"""The errors that agentkit raises.
+
+They are azure-core's own classes, so that ``except azure.core.exceptions.HttpResponseError`` catches them, and subclasses of them::
+
+    AzureError
+     ├── ServiceRequestError            no connection, or nothing could be sent
+     ├── ServiceResponseError           the answer broke off or could not be read
+     ├── HttpResponseError              the service answered with an error
+     │    ├── ClientAuthenticationError   401
+     │    ├── ResourceNotFoundError       404
+     │    ├── ResourceExistsError         409
+     │    ├── ResourceNotModifiedError    304
+     │    └── DecodeError                 the body is not what its content type says
+     └── WaitTimeoutError               a wait ran out of time; also a TimeoutError
+
+This module imports azure-core, so it is itself imported only where an error is raised or asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from azure.core import exceptions as core
+from azure.core.exceptions import (
+    AzureError,
+    ServiceRequestError,
+    ServiceRequestTimeoutError,
+    ServiceResponseError,
+    ServiceResponseTimeoutError,
+)
+
+__all__ = [
+    "AzureError",
+    "ClientAuthenticationError",
+    "DecodeError",
+    "HttpResponseError",
+    "ResourceExistsError",
+    "ResourceNotFoundError",
+    "ResourceNotModifiedError",
+    "ServiceRequestError",
+    "ServiceRequestTimeoutError",
+    "ServiceResponseError",
+    "ServiceResponseTimeoutError",
+    "WaitTimeoutError",
+]
+
+
+class HttpResponseError(core.HttpResponseError):
+    """The service answered with an error.
+
+    ``str(error)`` is one readable line that ends with the next step to take; ``message`` is the text that azure-core makes of the
+    body, ``error`` its parsed form with ``code`` and ``message``.
+
+    :ivar status_code: the HTTP status.
+    :ivar reason: the HTTP reason phrase.
+    :ivar response: the answer, with ``headers``, ``text()`` and ``json()``.
+    :ivar request_id: the id by which the service knows the request, where it gave one.
+    """
+
+    explanation: str | None = None
+    request_id: str | None = None
+
+    def __str__(self) -> str:
+        return self.explanation or super().__str__()
+
+
+class ClientAuthenticationError(HttpResponseError, core.ClientAuthenticationError):
+    """401: the key or token was not accepted."""
+
+
+class ResourceNotFoundError(HttpResponseError, core.ResourceNotFoundError):
+    """404: there is no such object."""
+
+
+class ResourceExistsError(HttpResponseError, core.ResourceExistsError):
+    """409: the object exists already, or is in a state that does not allow this."""
+
+
+class ResourceNotModifiedError(HttpResponseError, core.ResourceNotModifiedError):
+    """304: the object has not changed."""
+
+
+class DecodeError(HttpResponseError, core.DecodeError):
+    """The body is not what its content type says."""
+
+
+BY_STATUS: dict[int, type[HttpResponseError]] = {
+    304: ResourceNotModifiedError,
+    401: ClientAuthenticationError,
+    404: ResourceNotFoundError,
+    409: ResourceExistsError,
+}
+"""The error of a status; every other one is a plain HttpResponseError."""
+
+
+class WaitTimeoutError(AzureError, TimeoutError):
+    """A wait for a run or a file ran out of time; the work itself goes on.
+
+    :ivar last: the object as it was last seen.
+    :ivar waited: how long the wait took, in seconds.
+    """
+
+    def __init__(self, message: str, *, last: Any, waited: float) -> None:
+        super().__init__(message)
+        self.last = last
+        self.waited = waited

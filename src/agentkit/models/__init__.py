@@ -1,0 +1,46 @@
+"""Models, enums and tools. A name is loaded, with the module that holds it, when it is first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .._generated.index import ENUMS, MODULES
+
+if TYPE_CHECKING:
+    from .._generated.enums import *
+    from .._generated.models.agents import *
+    from .._generated.models.evaluations import *
+    from .._generated.models.files import *
+    from .._generated.models.messages import *
+    from .._generated.models.run_steps import *
+    from .._generated.models.runs import *
+    from .._generated.models.streams import *
+    from .._generated.models.threads import *
+    from .._generated.models.tools import *
+    from .._generated.models.vector_stores import *
+    from ..tools import *
+
+_TOOLS = ("CodeInterpreterTool", "FileSearchTool", "Tool")
+
+__all__ = [*sorted(ENUMS), *sorted(MODULES), *_TOOLS]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ENUMS:
+        home = "agentkit._generated.enums"
+    elif name in MODULES:
+        home = f"agentkit._generated.models.{MODULES[name]}"
+    elif name in _TOOLS:
+        home = "agentkit.tools"
+    else:
+        from .._suggest import unknown_attribute
+
+        raise unknown_attribute(f"module {__name__!r}", name, __all__)
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

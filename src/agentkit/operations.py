@@ -1,0 +1,24 @@
+"""The operation groups of the sync client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._sync.operations import AgentsOperations
+
+__all__ = ["AgentsOperations"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from ._sync import operations
+
+        return getattr(operations, name)
+    from ._suggest import unknown_attribute
+
+    raise unknown_attribute(f"module {__name__!r}", name, __all__)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
