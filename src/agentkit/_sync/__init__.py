@@ -1,0 +1,29 @@
+# Derived by `python -m codegen` from src/agentkit/aio/__init__.py; change that and run it again.
+"""The client and its operations; loaded when a name is first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._client import AIProjectClient
+
+__all__ = ["AIProjectClient"]
+
+_HOMES = {"AIProjectClient": "._client", "operations": ".operations"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        home = import_module(_HOMES[name], __name__)
+        value = home if name == "operations" else getattr(home, name)
+        globals()[name] = value
+        return value
+    from .._suggest import unknown_attribute
+
+    raise unknown_attribute(f"module {__name__!r}", name, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -1,0 +1,140 @@
+# Derived by `python -m codegen` from src/agentkit/aio/_api/messages.py; change that and run it again.
+"""Messages: the single calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._generated import requests
+from ..._types import UNSET
+from .._group import OperationGroup
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..._generated.enums import ListSortOrder, MessageRole
+    from ..._generated.models.messages import (
+        MessageAttachment,
+        MessageInputContent,
+        OpenAIPageableListOfThreadMessage,
+        ThreadMessage,
+    )
+    from ..._types import Body, CallOptions
+
+__all__ = ["MessagesCalls"]
+
+
+class MessagesCalls(OperationGroup):
+    """Messages."""
+
+    def list_messages(
+        self,
+        thread_id: str,
+        *,
+        run_id: str | None = None,
+        limit: int | None = None,
+        order: str | ListSortOrder | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> OpenAIPageableListOfThreadMessage:
+        """List the messages of a thread.
+
+        Answers one page, newest first unless `order` says otherwise; pass its `last_id` as `after` for the next.
+
+        :param thread_id: Id of the thread.
+        :keyword run_id: Only messages that this run wrote.
+        :keyword limit: Most entries on the page, 1 to 100; 20 unless given.
+        :keyword order: Order by creation time: `desc`, the default, puts the newest first, `asc` the oldest.
+        :keyword after: Id of an entry, in the order of the list; the page begins after it.
+        :keyword before: Id of an entry, in the order of the list; the page ends before it.
+        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :return: the service's answer.
+        :rtype: ~agentkit.models.OpenAIPageableListOfThreadMessage
+        :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
+        :raises ValueError: an id is empty or cannot stand in a path.
+        :raises TypeError: an argument is missing, unknown, or of the wrong type.
+        """
+        settings = self._settings("list_messages", options)
+        return self._pipeline.send(
+            requests.list_messages(thread_id, run_id=run_id, limit=limit, order=order, after=after, before=before), settings
+        )
+
+    def create_message(
+        self,
+        thread_id: str,
+        body: Body = UNSET,
+        *,
+        role: str | MessageRole = UNSET,
+        content: MessageInputContent = UNSET,
+        attachments: list[MessageAttachment] | None = None,
+        metadata: dict[str, str] | None = None,
+        **options: Unpack[CallOptions],
+    ) -> ThreadMessage:
+        """Add a message to a thread.
+
+        The thread must have no active run.
+
+        :param thread_id: Id of the thread.
+        :param body: the whole body instead of its keywords: a mapping by wire names, or a binary stream of JSON.
+        :keyword role: Who speaks: `user`, or `assistant` to replay what an agent said.
+        :keyword content: Text, or a list of blocks of text and images.
+        :keyword attachments: Files that go with the message, each with the tools that may read it; null for none.
+        :keyword metadata: The caller's own notes, at most 16 pairs of texts: names up to 64 characters, values up to
+            512; null for none.
+        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :return: the service's answer.
+        :rtype: ~agentkit.models.ThreadMessage
+        :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
+        :raises ValueError: an id is empty or cannot stand in a path.
+        :raises TypeError: an argument is missing, unknown, or of the wrong type.
+        """
+        settings = self._settings("create_message", options)
+        return self._pipeline.send(
+            requests.create_message(thread_id, body, role=role, content=content, attachments=attachments, metadata=metadata),
+            settings,
+        )
+
+    def get_message(self, thread_id: str, message_id: str, **options: Unpack[CallOptions]) -> ThreadMessage:
+        """Get a message.
+
+        Fails with 404 when the thread has no message with this id.
+
+        :param thread_id: Id of the thread.
+        :param message_id: Id of the message.
+        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :return: the service's answer.
+        :rtype: ~agentkit.models.ThreadMessage
+        :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
+        :raises ValueError: an id is empty or cannot stand in a path.
+        :raises TypeError: an argument is missing, unknown, or of the wrong type.
+        """
+        settings = self._settings("get_message", options)
+        return self._pipeline.send(requests.get_message(thread_id, message_id), settings)
+
+    def update_message(
+        self,
+        thread_id: str,
+        message_id: str,
+        body: Body = UNSET,
+        *,
+        metadata: dict[str, str] | None = None,
+        **options: Unpack[CallOptions],
+    ) -> ThreadMessage:
+        """Change the notes on a message.
+
+        Its content cannot be changed.
+
+        :param thread_id: Id of the thread.
+        :param message_id: Id of the message.
+        :param body: the whole body instead of its keywords: a mapping by wire names, or a binary stream of JSON.
+        :keyword metadata: New notes, in place of the old, of at most 16 pairs; null keeps them.
+        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :return: the service's answer.
+        :rtype: ~agentkit.models.ThreadMessage
+        :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
+        :raises ValueError: an id is empty or cannot stand in a path.
+        :raises TypeError: an argument is missing, unknown, or of the wrong type.
+        """
+        settings = self._settings("update_message", options)
+        return self._pipeline.send(requests.update_message(thread_id, message_id, body, metadata=metadata), settings)

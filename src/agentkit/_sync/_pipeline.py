@@ -1,0 +1,241 @@
+# Derived by `python -m codegen` from src/agentkit/aio/_pipeline.py; change that and run it again.
+"""The one way out: every call of a client passes through :meth:`Pipeline.send`."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from .._core.credentials import CredentialKind, credential_kind, key_of
+from .._core.endpoint import Endpoint, require_secure
+from .._core.options import CallSettings, ClientSettings
+from .._core.retry import Attempts, Decision, Outcome, decide
+from .._core.wire_request import encode_body, join_url, masked, redirect_target, user_agent
+from .._http import (
+    ConnectionSettings,
+    HttpRequest,
+    PipelineRequest,
+    PipelineResponse,
+    SyncHttp,
+    SyncHttpResponse,
+    Timeouts,
+    TransportError,
+)
+from .._outcome import broken_answer, call_error, failed_call, parse_body
+from .._primitives import SyncTokens, sync_call, sync_chunks, sync_sleep
+from .._request import Request
+from .._types import Credential
+
+__all__ = ["Pipeline"]
+
+_log = logging.getLogger("agentkit")
+R = TypeVar("R")
+
+MAX_REDIRECTS = 10
+
+
+class Pipeline:
+    """Sends requests to one endpoint: address, credentials, retries, errors, parsing.
+
+    :param endpoint: where the requests go, and as which kind of service.
+    :param credential: a key or a token credential.
+    :param settings: the client's settings; calls may override those of a call.
+    :param owned: credentials to close with the pipeline.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, credential: Credential, settings: ClientSettings, *, owned: tuple[Any, ...] = ()
+    ) -> None:
+        require_secure(endpoint)
+        self.endpoint = endpoint
+        self.defaults = settings.call
+        self._settings = settings
+        self._api_version = settings.api_version or endpoint.api_version
+        self._owned = owned
+        self._credential = credential
+        self._tokens: SyncTokens | None = None
+        if credential_kind(credential) is not CredentialKind.KEY:
+            scopes = settings.credential_scopes or ((endpoint.scope,) if endpoint.scope else ())
+            if not scopes:
+                raise ValueError("a local service takes its key as credential, not a token; or give credential_scopes=")
+            self._tokens = SyncTokens(credential, scopes[0])
+        self._http: SyncHttp | None = None
+
+    def send(self, request: Request[R], settings: CallSettings) -> R:
+        """Send one request and return what it becomes.
+
+        :param request: what to send.
+        :param settings: how: the client's settings with the call's own laid over them.
+        :return: the model that the request names; for a request that names none, or with ``stream=True``, an iterator of bytes.
+        """
+        content = sync_call(encode_body, request)
+        outgoing = HttpRequest(request.method, self._url(request, settings), self._headers(request, settings))
+        context: dict[str, Any] = {"operation": request.operation}
+        attempts, hops = Attempts(), 0
+        while True:
+            outgoing.headers.update(self._authorization(outgoing))
+            outgoing.content = content if content is None or isinstance(content, bytes) else sync_chunks(content)
+            if settings.raw_request_hook is not None:
+                settings.raw_request_hook(PipelineRequest(outgoing, context))
+            outcome, response, problem = self._attempt(outgoing, settings)
+            if response is not None:
+                target = redirect_target(outgoing.method, outgoing.url, response.status_code, response.headers)
+                if target is not None and hops < MAX_REDIRECTS:
+                    hops += 1
+                    response.close()
+                    self._follow(outgoing, target)
+                    continue
+                if response.status_code == 200:
+                    break
+            decision = self._decide(request, settings, attempts, outcome)
+            if not decision.retry:
+                raise self._failure(request, settings, outgoing, response, problem, decision)
+            if response is not None:
+                response.close()
+            attempts = attempts.after(outcome)
+            _log.debug("%s: %s; trying again in %.1f s", request.operation, decision.reason or outcome, decision.delay)
+            sync_sleep(decision.delay)
+        assert response is not None
+        result: R = self._result(request, settings, PipelineResponse(outgoing, response, context), response)
+        return result
+
+    def close(self) -> None:
+        """Close the connections and the credentials that were made here."""
+        if self._http is not None:
+            http, self._http = self._http, None
+            http.close()
+        for credential in self._owned:
+            sync_call(credential.close)
+
+    # --- the way out --------------------------------------------------------------------------------------------------
+
+    def _url(self, request: Request[Any], settings: CallSettings) -> str:
+        return join_url(
+            self.endpoint.base_url, request.path, {"api-version": self._api_version, **request.params, **settings.params}
+        )
+
+    def _headers(self, request: Request[Any], settings: CallSettings) -> dict[str, str]:
+        headers = {
+            "Accept": request.accept,
+            "User-Agent": user_agent(settings.user_agent),
+            "x-ms-client-request-id": settings.request_id or str(uuid.uuid4()),
+        }
+        if request.parts is not None:
+            headers.update(request.parts.headers)
+        elif request.content_type is not None:
+            headers["Content-Type"] = settings.content_type or request.content_type
+        headers.update(settings.headers)
+        return headers
+
+    def _authorization(self, outgoing: HttpRequest) -> dict[str, str]:
+        """The header that proves who the caller is; none for another host, to which a redirect may have led."""
+        if not outgoing.url.startswith(self.endpoint.origin + "/"):
+            return {}
+        if self._tokens is None:
+            return {self.endpoint.key_header: key_of(self._credential)}
+        token = self._tokens.get()
+        return {"Authorization": f"Bearer {token}"}
+
+    def _follow(self, outgoing: HttpRequest, target: str) -> None:
+        outgoing.url = target
+        for name in ("Authorization", self.endpoint.key_header):
+            if name in outgoing.headers:
+                del outgoing.headers[name]
+
+    def _attempt(
+        self, outgoing: HttpRequest, settings: CallSettings
+    ) -> tuple[Outcome, SyncHttpResponse | None, TransportError | None]:
+        if self._http is None:
+            self._http = SyncHttp(self._connection())
+        began = time.monotonic()
+        if settings.logging_enable:
+            _log.debug("-> %s %s %s", outgoing.method, outgoing.url, masked(outgoing.headers))
+        try:
+            response = self._http.send(outgoing, Timeouts(settings.connection_timeout, settings.read_timeout))
+        except TransportError as error:
+            _log.debug("%s %s: %s after %.0f ms", outgoing.method, outgoing.url, error, 1000 * (time.monotonic() - began))
+            return Outcome(failure=error.failure), None, error
+        _log.debug(
+            "%s %s: %s in %.0f ms", outgoing.method, outgoing.url, response.status_code, 1000 * (time.monotonic() - began)
+        )
+        if settings.logging_enable:
+            _log.debug("<- %s %s %s", response.status_code, response.reason, masked(response.headers))
+        return Outcome(status=response.status_code, headers=response.headers), response, None
+
+    def _connection(self) -> ConnectionSettings:
+        plain_loopback = self.endpoint.loopback and self.endpoint.origin.startswith("http:")
+        return ConnectionSettings(
+            proxies=self._settings.proxies,
+            # No certificates are read for plain http, and no proxy of the environment stands before a local service.
+            verify=False if plain_loopback else self._settings.verify,
+            cert=self._settings.cert,
+            trust_environment=not self.endpoint.loopback,
+        )
+
+    def _decide(self, request: Request[Any], settings: CallSettings, attempts: Attempts, outcome: Outcome) -> Decision:
+        return decide(
+            settings.retry,
+            method=request.method,
+            attempts=attempts,
+            outcome=outcome,
+            now=time.time(),
+            jitter=random.random(),
+            replayable=request.parts is None or request.parts.replayable,
+        )
+
+    # --- what comes back ----------------------------------------------------------------------------------------------
+
+    def _failure(
+        self,
+        request: Request[Any],
+        settings: CallSettings,
+        outgoing: HttpRequest,
+        response: SyncHttpResponse | None,
+        problem: TransportError | None,
+        decision: Decision,
+    ) -> Exception:
+        if response is None:
+            assert problem is not None
+            return failed_call(request, self.endpoint, problem)
+        try:
+            response.read()
+        except TransportError as error:
+            return broken_answer(request, error)
+        finally:
+            response.close()
+        if settings.raw_response_hook is not None:
+            settings.raw_response_hook(PipelineResponse(outgoing, response, {"operation": request.operation}))
+        return call_error(request, self.endpoint, response, settings.error_map, decision.reason)
+
+    def _result(
+        self, request: Request[Any], settings: CallSettings, answer: PipelineResponse, response: SyncHttpResponse
+    ) -> Any:
+        result: Any
+        if settings.stream or not request.returns:
+            if settings.raw_response_hook is not None:
+                settings.raw_response_hook(answer)
+            result = self._chunks(request, response)
+        else:
+            try:
+                body = response.read()
+            except TransportError as error:
+                raise broken_answer(request, error) from error
+            finally:
+                response.close()
+            if settings.raw_response_hook is not None:
+                settings.raw_response_hook(answer)
+            result = parse_body(request, response, body)
+        return result if settings.cls is None else settings.cls(answer, result, dict(response.headers))
+
+    def _chunks(self, request: Request[Any], response: SyncHttpResponse) -> Iterator[bytes]:
+        try:
+            for chunk in response.iter_bytes():
+                yield chunk
+        except TransportError as error:
+            raise broken_answer(request, error) from error
+        finally:
+            response.close()
