@@ -28,20 +28,15 @@ def either(
 ) -> Any:
     """Take the value of an argument that was renamed and may come under its current or its old name.
 
-    Args:
-        function: The function's name, for the error text.
-        current: The argument's name today, such as ``agent_id``.
-        current_value: What was given under it, or ``unset``.
-        old: The name that it had before, such as ``assistant_id``.
-        old_value: What was given under that, or ``unset``.
-        unset: The object that stands for "not given".
-        required: Whether one of the two must be given.
-
-    Returns:
-        The given value; ``unset`` where neither is given and none is required.
-
-    Raises:
-        TypeError: Both are given and differ, or neither is and one is required.
+    :param function: The function's name, for the error text.
+    :param current: The argument's name today, such as ``agent_id``.
+    :param current_value: What was given under it, or ``unset``.
+    :param old: The name that it had before, such as ``assistant_id``.
+    :param old_value: What was given under that, or ``unset``.
+    :param unset: The object that stands for "not given".
+    :param required: Whether one of the two must be given.
+    :return: The given value; ``unset`` where neither is given and none is required.
+    :raises TypeError: Both are given and differ, or neither is and one is required.
     """
     if old_value is unset:
         if current_value is unset and required:
@@ -58,17 +53,12 @@ def either(
 def check_id(function: str, name: str, value: object) -> str:
     """Check an id before it becomes a segment of a URL path.
 
-    Args:
-        function: The function's name, for the error text.
-        name: The parameter's name, such as ``thread_id``.
-        value: What was given.
-
-    Returns:
-        The id, as it is.
-
-    Raises:
-        TypeError: It is no string; where it is an object with an id, the text says to pass that.
-        ValueError: It is blank, or has a character that would lead the request to another path.
+    :param function: The function's name, for the error text.
+    :param name: The parameter's name, such as ``thread_id``.
+    :param value: What was given.
+    :return: The id, as it is.
+    :raises TypeError: It is no string; where it is an object with an id, the text says to pass that.
+    :raises ValueError: It is blank, or has a character that would lead the request to another path.
     """
     where = f"{function}(): {name}"
     if not isinstance(value, str):

@@ -11,12 +11,9 @@ __all__ = ["did_you_mean", "unknown_attribute", "unknown_keyword"]
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Suggest the known name that is closest to a misspelt one.
 
-    Args:
-        name: The name as it was written. Case is ignored in the comparison.
-        known: The names that would have been right.
-
-    Returns:
-        ``" Did you mean 'x'?"`` with a leading blank, or ``""`` where nothing comes close.
+    :param name: The name as it was written. Case is ignored in the comparison.
+    :param known: The names that would have been right.
+    :return: ``" Did you mean 'x'?"`` with a leading blank, or ``""`` where nothing comes close.
     """
     # Sorted, so that a set of names gives the same suggestion in every process.
     by_lower_case = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
@@ -27,13 +24,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def unknown_keyword(function: str, name: str, known: Iterable[str]) -> TypeError:
     """Make the error for a keyword argument that a function does not take.
 
-    Args:
-        function: The function's name, without parentheses.
-        name: The keyword as it was written.
-        known: The keywords that the function takes.
-
-    Returns:
-        The error, for the caller to raise.
+    :param function: The function's name, without parentheses.
+    :param name: The keyword as it was written.
+    :param known: The keywords that the function takes.
+    :return: The error, for the caller to raise.
     """
     return TypeError(_with_hint(f"{function}() got an unexpected keyword argument {name!r}", name, known))
 
@@ -41,13 +35,10 @@ def unknown_keyword(function: str, name: str, known: Iterable[str]) -> TypeError
 def unknown_attribute(owner: str, name: str, known: Iterable[str]) -> AttributeError:
     """Make the error for an attribute that an object or a module does not have.
 
-    Args:
-        owner: What was asked, in Python's words: ``"'AgentsOperations' object"`` or ``"module 'agentkit'"``.
-        name: The attribute as it was written.
-        known: The attributes that the owner has.
-
-    Returns:
-        The error, for the caller to raise.
+    :param owner: What was asked, in Python's words: ``"'AgentsOperations' object"`` or ``"module 'agentkit'"``.
+    :param name: The attribute as it was written.
+    :param known: The attributes that the owner has.
+    :return: The error, for the caller to raise.
     """
     return AttributeError(_with_hint(f"{owner} has no attribute {name!r}", name, known))
 

@@ -138,17 +138,16 @@ _KNOWN_FORMS = "; ".join(f"{row.words}: {row.form}" for row in _ROWS.values())
 class Endpoint:
     """A service, and how it is spoken to.
 
-    Args:
-        kind: The kind of service.
-        origin: Scheme, host and, where it is not the scheme's own, port: ``https://host[:port]``.
-        base_url: What the paths of the agents API are appended to; no slash at its end.
-        api_version: The api-version that is sent unless the caller names another.
-        scope: The token scope of the kind in the host's cloud; None where no token is taken.
-        key_header: The header that carries a key.
-        loopback: Whether the host is this machine.
-        subscription_id: Of a hub project.
-        resource_group_name: Of a hub project.
-        project_name: Of a hub or Foundry project.
+    :param kind: The kind of service.
+    :param origin: Scheme, host and, where it is not the scheme's own, port: ``https://host[:port]``.
+    :param base_url: What the paths of the agents API are appended to; no slash at its end.
+    :param api_version: The api-version that is sent unless the caller names another.
+    :param scope: The token scope of the kind in the host's cloud; None where no token is taken.
+    :param key_header: The header that carries a key.
+    :param loopback: Whether the host is this machine.
+    :param subscription_id: Of a hub project.
+    :param resource_group_name: Of a hub project.
+    :param project_name: Of a hub or Foundry project.
     """
 
     kind: EndpointKind
@@ -198,11 +197,8 @@ class EnvironmentChoice:
 def require_secure(endpoint_or_url: Endpoint | str) -> None:
     """Refuse a target to which no key or token may go.
 
-    Args:
-        endpoint_or_url: An endpoint, or any absolute URL, such as the target of a redirect.
-
-    Raises:
-        ValueError: It is neither https nor http to a loopback host. The text holds no path and no query.
+    :param endpoint_or_url: An endpoint, or any absolute URL, such as the target of a redirect.
+    :raises ValueError: It is neither https nor http to a loopback host. The text holds no path and no query.
     """
     urls.require_secure(endpoint_or_url.origin if isinstance(endpoint_or_url, Endpoint) else endpoint_or_url)
 
@@ -213,16 +209,11 @@ _PARTS = ("host", "subscription id", "resource group name", "project name")
 def parse_connection_string(conn_str: str) -> ConnectionString:
     """Take a hub project's connection string apart.
 
-    Args:
-        conn_str: ``host;subscription id;resource group name;project name``; blanks around the parts are dropped. The host is
-            taken over https; ``http://127.0.0.1:PORT`` names a local service.
-
-    Returns:
-        The four parts.
-
-    Raises:
-        TypeError: It is no string.
-        ValueError: It is no such connection string; the text says which part is wrong.
+    :param conn_str: ``host;subscription id;resource group name;project name``; blanks around the parts are dropped. The
+        host is taken over https; ``http://127.0.0.1:PORT`` names a local service.
+    :return: The four parts.
+    :raises TypeError: It is no string.
+    :raises ValueError: It is no such connection string; the text says which part is wrong.
     """
     expected = f"expected {_HUB_FORM}, found {_HUB_FOUND}"
     text = urls.clean("the connection string", conn_str, expected)
@@ -250,18 +241,13 @@ def parse_connection_string(conn_str: str) -> ConnectionString:
 def hub_project(endpoint: str, subscription_id: str, resource_group_name: str, project_name: str) -> Endpoint:
     """Name a hub project by its parts.
 
-    Args:
-        endpoint: ``https://<region>.api.azureml.ms``, or ``http://127.0.0.1:PORT`` for a local service.
-        subscription_id: The subscription's id.
-        resource_group_name: The resource group's name.
-        project_name: The project's name.
-
-    Returns:
-        The endpoint.
-
-    Raises:
-        TypeError: A part is no string.
-        ValueError: A part is empty or malformed; the text names it.
+    :param endpoint: ``https://<region>.api.azureml.ms``, or ``http://127.0.0.1:PORT`` for a local service.
+    :param subscription_id: The subscription's id.
+    :param resource_group_name: The resource group's name.
+    :param project_name: The project's name.
+    :return: The endpoint.
+    :raises TypeError: A part is no string.
+    :raises ValueError: A part is empty or malformed; the text names it.
     """
     url = _hub_url("endpoint", endpoint)
     names = {
@@ -275,15 +261,12 @@ def hub_project(endpoint: str, subscription_id: str, resource_group_name: str, p
 def from_url(url: str) -> Endpoint:
     """Find out by its form which service a URL stands for.
 
-    Args:
-        url: The endpoint. A loopback host alone is a local service; with the path of another kind, it is spoken to as that.
-
-    Returns:
-        The endpoint.
-
-    Raises:
-        TypeError: It is no string.
-        ValueError: It is the endpoint of no known kind of service, or not all of it; the text shows the expected form.
+    :param url: The endpoint. A loopback host alone is a local service; with the path of another kind, it is spoken to as
+        that.
+    :return: The endpoint.
+    :raises TypeError: It is no string.
+    :raises ValueError: It is the endpoint of no known kind of service, or not all of it; the text shows the expected
+        form.
     """
     text = urls.clean("endpoint", url, f"expected one of these: {_KNOWN_FORMS}")
     if ";" in text:
@@ -324,15 +307,10 @@ def local_key(endpoint: Endpoint, environ: Mapping[str, str]) -> str | None:
 def from_environment(environ: Mapping[str, str]) -> EnvironmentChoice | None:
     """Choose the service by the first of the endpoint variables that is set and not blank.
 
-    Args:
-        environ: The environment.
-
-    Returns:
-        The choice. Its key is AGENTKIT_LOCAL_KEY for a loopback endpoint, else AZURE_OPENAI_API_KEY beside
+    :param environ: The environment.
+    :return: The choice. Its key is AGENTKIT_LOCAL_KEY for a loopback endpoint, else AZURE_OPENAI_API_KEY beside
         AZURE_OPENAI_ENDPOINT, else None: a token is needed. None where no variable is set.
-
-    Raises:
-        ValueError: The variable's value is no endpoint or connection string; the text names the variable.
+    :raises ValueError: The variable's value is no endpoint or connection string; the text names the variable.
     """
     variable = next((name for name in _ENDPOINT_VARIABLES if environ.get(name, "").strip()), None)
     if variable is None:

@@ -59,8 +59,7 @@ class Failure(Enum):
 class Outcome:
     """What became of one attempt: a status with headers, or a failure (which then counts).
 
-    Raises:
-        ValueError: Neither a status nor a failure is given.
+    :raises ValueError: Neither a status nor a failure is given.
     """
 
     status: int | None = None
@@ -121,17 +120,16 @@ class RetryPolicy:
 
     The defaults are those of the mirrored client: on a status that persists, 4 attempts in all.
 
-    Args:
-        total: All retries of one operation; 0 turns retries off.
-        connect: Retries for want of a connection.
-        read: Retries for an answer that did not come or broke.
-        status: Retries for an answer with an error status.
-        backoff_factor: Unit of the wait where the service names none.
-        backoff_max: Longest such wait.
-        mode: ``"exponential"`` doubles that wait each time, ``"fixed"`` keeps it.
-        on_status_codes: Statuses that are retried for the methods that allow it.
-        methods: The methods of which a repetition does no harm.
-        retry_after_max: The longest ``Retry-After`` that is waited for; a longer one fails at once.
+    :param total: All retries of one operation; 0 turns retries off.
+    :param connect: Retries for want of a connection.
+    :param read: Retries for an answer that did not come or broke.
+    :param status: Retries for an answer with an error status.
+    :param backoff_factor: Unit of the wait where the service names none.
+    :param backoff_max: Longest such wait.
+    :param mode: ``"exponential"`` doubles that wait each time, ``"fixed"`` keeps it.
+    :param on_status_codes: Statuses that are retried for the methods that allow it.
+    :param methods: The methods of which a repetition does no harm.
+    :param retry_after_max: The longest ``Retry-After`` that is waited for; a longer one fails at once.
     """
 
     total: int = 10
@@ -152,16 +150,11 @@ class RetryPolicy:
         ``retry_on_status_codes`` adds to the statuses of ``base``, as in the mirrored client; ``retry_on_methods``
         replaces its methods, and so says of a POST named there that sending it twice does no harm.
 
-        Args:
-            base: The policy to start from.
-            keywords: Any keywords; those in ``KEYWORDS`` are read, one that is None counts as not given, and all others
-                are left to the caller to refuse.
-
-        Returns:
-            The changed policy; ``base`` stays as it is.
-
-        Raises:
-            ValueError: A value does not fit; the text names the keyword.
+        :param base: The policy to start from.
+        :param keywords: Any keywords; those in ``KEYWORDS`` are read, one that is None counts as not given, and all
+            others are left to the caller to refuse.
+        :return: The changed policy; ``base`` stays as it is.
+        :raises ValueError: A value does not fit; the text names the keyword.
         """
         changes: dict[str, Any] = {}
         for keyword, (name, read) in _KEYWORDS.items():
@@ -189,18 +182,15 @@ def decide(
     ``backoff_factor * 2**n`` with n = 1, 2, ... (1.6 s, 3.2 s, ...) up to ``backoff_max``, of which a random share between
     a half and the whole is waited, so that clients which failed together do not come back together.
 
-    Args:
-        policy: The policy of the call.
-        method: The HTTP method, in any case.
-        attempts: The retries made before this outcome.
-        outcome: What became of the last attempt.
-        now: The time, in unix seconds, against which a ``Retry-After`` date is read.
-        jitter: A random number, at least 0 and below 1.
-        replayable: False for a body that cannot be produced again, such as a consumed iterator.
-        idempotent: Whether a repetition does no harm; by default the method tells.
-
-    Returns:
-        The decision. Its reason is fit for a log line or the end of an error text.
+    :param policy: The policy of the call.
+    :param method: The HTTP method, in any case.
+    :param attempts: The retries made before this outcome.
+    :param outcome: What became of the last attempt.
+    :param now: The time, in unix seconds, against which a ``Retry-After`` date is read.
+    :param jitter: A random number, at least 0 and below 1.
+    :param replayable: False for a body that cannot be produced again, such as a consumed iterator.
+    :param idempotent: Whether a repetition does no harm; by default the method tells.
+    :return: The decision. Its reason is fit for a log line or the end of an error text.
     """
     if outcome.failure is None and outcome.status is not None and outcome.status < 400:
         return Decision(False, reason=f"{outcome} is no error")
@@ -226,12 +216,9 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
     ``retry-after-ms`` and ``x-ms-retry-after-ms`` (milliseconds) come before ``Retry-After`` (seconds, or an HTTP date).
 
-    Args:
-        headers: The headers of the answer; their names in any case.
-        now: The time in unix seconds, which a date is compared with.
-
-    Returns:
-        Seconds, 0 for a negative number or a date that is past; None where no header has a usable value.
+    :param headers: The headers of the answer; their names in any case.
+    :param now: The time in unix seconds, which a date is compared with.
+    :return: Seconds, 0 for a negative number or a date that is past; None where no header has a usable value.
     """
     values = {str(name).lower(): str(value).strip() for name, value in headers.items()}
     for name, unit in (("retry-after-ms", 1000.0), ("x-ms-retry-after-ms", 1000.0), ("retry-after", 1.0)):

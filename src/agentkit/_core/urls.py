@@ -76,17 +76,12 @@ def require_secure(url: str) -> None:
 def clean(label: str, value: object, expected: str) -> str:
     """Strip the blanks around a string, and refuse what a slip of copy and paste leaves around it or in it.
 
-    Args:
-        label: What the string is, for the error text.
-        value: What was given.
-        expected: What would be right, for the end of the error text.
-
-    Returns:
-        The string without blanks around it.
-
-    Raises:
-        TypeError: It is neither a string nor None.
-        ValueError: It is missing, or malformed whatever it should be.
+    :param label: What the string is, for the error text.
+    :param value: What was given.
+    :param expected: What would be right, for the end of the error text.
+    :return: The string without blanks around it.
+    :raises TypeError: It is neither a string nor None.
+    :raises ValueError: It is missing, or malformed whatever it should be.
     """
     if value is None:
         raise ValueError(f"{label} is missing; {expected}")
@@ -102,16 +97,11 @@ def clean(label: str, value: object, expected: str) -> str:
 def segment(label: str, value: object) -> str:
     """Check the name of a resource before it becomes one segment of a path.
 
-    Args:
-        label: What the name is, for the error text.
-        value: What was given.
-
-    Returns:
-        The name without blanks around it.
-
-    Raises:
-        TypeError: It is neither a string nor None.
-        ValueError: It is missing, or cannot be a name.
+    :param label: What the name is, for the error text.
+    :param value: What was given.
+    :return: The name without blanks around it.
+    :raises TypeError: It is neither a string nor None.
+    :raises ValueError: It is missing, or cannot be a name.
     """
     text = clean(label, value, "give the name or id alone")
     wrong = next((character for character in text if character in "/\\?#;"), "")
@@ -123,15 +113,10 @@ def segment(label: str, value: object) -> str:
 def parse(label: str, text: str) -> Url:
     """Read an absolute URL that holds no secret and to which secrets may go.
 
-    Args:
-        label: What the URL is, for the error text.
-        text: The URL, cleaned.
-
-    Returns:
-        The URL, its path without slashes at the end.
-
-    Raises:
-        ValueError: It is no such URL; the text says what is wrong with it.
+    :param label: What the URL is, for the error text.
+    :param text: The URL, cleaned.
+    :return: The URL, its path without slashes at the end.
+    :raises ValueError: It is no such URL; the text says what is wrong with it.
     """
     if "@" in text:
         raise ValueError(f"{label} has a user name or password before the host; give it without, and the key as credential")

@@ -1,0 +1,234 @@
+"""The rungs of containment: how strongly a program is kept from the rest of the machine.
+
+``bubblewrap`` (the ``bwrap`` program) and ``namespaces`` (Linux's own calls, see :mod:`.launcher`) give the program its own
+user, process, mount, network, IPC and host-name namespaces. It sees the system's programs and this Python's packages read-only,
+and can write to ``/mnt/data``, ``/tmp`` and ``/dev/shm`` alone. It has no network, not even loopback to the host, sees no process
+but its own, no home folder and no environment of the service, and has no capabilities. When it is stopped, the kernel ends every
+process that it started. Where the service runs as root, only ``namespaces`` is used, which moves the program to an unprivileged
+user: bubblewrap would leave it root's numeric identity, and the kernel's own settings ask for no more than that.
+
+``subprocess`` is a child process with limits and a scrubbed environment, and nothing more: the program can read and write what
+the user can, and reach the network. It is for code that this package's own rules wrote, and the only rung outside of Linux.
+
+No rung filters system calls, so none keeps out an attack on the kernel itself; and memory that a program holds in anonymous
+files without mapping it is bounded only by the sizes of files and the number of open ones.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import os
+import shutil
+import site
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .layout import Mount, system_mounts
+from .outcome import Limits
+from .process import Ended, supervise
+from .session import Session
+
+__all__ = ["Rung", "containment", "enter", "remedy"]
+
+_NOBODY = 65534
+_OPEN_FILES = 256
+_PROBE = """
+import os, socket
+with open("/mnt/data/probe", "w") as stream:
+    stream.write("1")
+assert not os.path.exists(BASE), "the host's folders can be seen"
+for path in ("/", "/usr", "/proc/sys/kernel/core_pattern"):
+    assert not os.access(path, os.W_OK), f"{path} can be written to"
+assert [name for _, name in socket.if_nameindex()] in ([], ["lo"]), "a network can be reached"
+print("contained")
+"""
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where the program finds its folders."""
+
+    data: str
+    scratch: str
+    control: str
+    out: str
+
+
+_INSIDE = Paths("/mnt/data", "/tmp", "/run/agentkit/control", "/run/agentkit/out")
+
+
+class Rung:
+    """One way to run a program: its session of folders, its command and its environment.
+
+    Parameters:
+        name: ``bubblewrap``, ``namespaces`` or ``subprocess``.
+        workspace: the folder to use as /mnt/data; by default one is made.
+    """
+
+    def __init__(self, name: str, workspace: Path | None = None) -> None:
+        self.name = name
+        self.contained = name != "subprocess"
+        self._user = (_NOBODY, _NOBODY) if name == "namespaces" and os.geteuid() == 0 else None
+        self.session = Session(workspace, self._user)
+        own = self.session
+        self.paths = _INSIDE if self.contained else Paths(*map(str, (own.data, own.scratch, own.control, own.out)))
+        self._mounts: tuple[Mount, ...] = ()
+        if self.contained:
+            self._mounts = (*self._own_mounts(), *system_mounts())
+            own.make_mount_points([mount.target for mount in system_mounts()])
+
+    def _own_mounts(self) -> tuple[Mount, ...]:
+        own, inside = self.session, self.paths
+        return (
+            Mount("rw", str(own.data), inside.data),
+            Mount("rw", str(own.scratch), inside.scratch),
+            Mount("ro", str(own.control), inside.control),
+            Mount("rw", str(own.out), inside.out),
+        )
+
+    def settings(self, limits: Limits) -> dict[str, Any]:
+        """What the runner must know: the limits by their names in :mod:`resource`, the folders, and the parent to end with."""
+        seconds = math.ceil(limits.seconds) + 1
+        named = {"RLIMIT_CPU": seconds, "RLIMIT_AS": limits.memory_bytes, "RLIMIT_FSIZE": limits.file_bytes}
+        named |= {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": _OPEN_FILES}
+        if self.contained and _counts_processes_by_namespace():
+            named["RLIMIT_NPROC"] = limits.processes
+        parent = os.getpid() if not self.contained and sys.platform == "linux" else 0
+        return {"limits": named, "data": self.paths.data, "out": self.paths.out, "parent": parent}
+
+    def environment(self) -> dict[str, str]:
+        """The program's whole environment; nothing is inherited but what Windows cannot start a process without."""
+        inside = self.paths
+        environment = {
+            "PATH": os.pathsep.join((os.path.dirname(sys.executable), *os.defpath.split(os.pathsep))),
+            "HOME": inside.scratch,
+            "TMPDIR": inside.scratch,
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "PYTHONPATH": inside.control,
+            "PYTHONHASHSEED": "0",
+            "PYTHONUTF8": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "MPLBACKEND": "module://agentkit_figures",
+            "MPLCONFIGDIR": os.path.join(inside.scratch, "matplotlib"),
+            "AGENTKIT_FIGURES": inside.out,
+            "OPENBLAS_NUM_THREADS": "1",  # each thread would take from the address space that is limited
+            "OMP_NUM_THREADS": "1",
+        }
+        if site.ENABLE_USER_SITE:
+            environment["PYTHONUSERBASE"] = site.getuserbase()
+        if sys.platform == "win32":
+            environment |= {name: os.environ[name] for name in ("SYSTEMROOT", "COMSPEC") if name in os.environ}
+            environment |= {"TEMP": inside.scratch, "TMP": inside.scratch, "USERPROFILE": inside.scratch}
+        return environment
+
+    def command(self, limits: Limits) -> list[str]:
+        """The command that runs ``code.py`` of the session under this rung."""
+        program = [sys.executable, os.path.join(self.paths.control, "runner.py"), self.paths.control]
+        if self.name == "bubblewrap":
+            return [*self._bubblewrap(), "--", *program]
+        if self.name == "namespaces":
+            uid, gid = self._user or (os.geteuid(), os.getegid())
+            plan = {
+                "parent": os.getpid(),
+                "root": str(self.session.root),
+                "mounts": [(mount.kind, mount.source, mount.target) for mount in self._mounts],
+                "shared_memory_bytes": limits.file_bytes,
+                "uid": uid,
+                "gid": gid,
+                "cwd": self.paths.data,
+                "argv": program,
+            }
+            path = self.session.base / "plan.json"
+            path.write_text(json.dumps(plan), encoding="utf-8")
+            return [sys.executable, "-I", "-S", str(Path(__file__).with_name("launcher.py")), str(path)]
+        return program
+
+    def _bubblewrap(self) -> list[str]:
+        program = shutil.which("bwrap") or "bwrap"
+        command = [program, "--unshare-all", "--unshare-user", "--die-with-parent", "--cap-drop", "ALL"]
+        if "--disable-userns" in _bubblewrap_help(program):
+            command.append("--disable-userns")
+        command += ["--proc", "/proc", "--dev", "/dev"]
+        for mount in self._mounts:
+            command += [{"ro": "--ro-bind", "rw": "--bind", "link": "--symlink"}[mount.kind], mount.source, mount.target]
+        shared = self.session.scratch / ".shm"  # in a folder whose size is watched; bubblewrap's own has no bound
+        shared.mkdir(exist_ok=True)
+        command += ["--bind", str(shared), "/dev/shm", "--remount-ro", "/dev", "--remount-ro", "/proc", "--remount-ro", "/"]
+        return [*command, "--chdir", self.paths.data]
+
+
+@functools.cache
+def _bubblewrap_help(program: str) -> str:
+    return subprocess.run([program, "--help"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False).stdout
+
+
+def _counts_processes_by_namespace() -> bool:
+    """Whether RLIMIT_NPROC counts only the processes of one user namespace (Linux 5.14); before, all of the user's."""
+    try:
+        version = tuple(map(int, os.uname().release.split("-")[0].split(".")[:2]))
+    except ValueError:
+        return False
+    return version >= (5, 14)
+
+
+def enter(rung: Rung, code: str, limits: Limits, trouble: Any) -> Ended:
+    """Run a program under a rung until it ends or is stopped; ``trouble`` is asked often for a reason to stop it."""
+    rung.session.write_program(code, rung.settings(limits))
+    return supervise(
+        rung.command(limits),
+        environment=rung.environment(),
+        folder=rung.session.data,
+        limits=limits,
+        contained=rung.contained,
+        trouble=trouble,
+    )
+
+
+_probing = threading.Lock()
+
+
+def containment() -> str:
+    """The strongest rung that works here, found once by running a program under each.
+
+    Returns:
+        ``bubblewrap``, ``namespaces`` or ``subprocess``; the last contains nothing, and is for trusted code alone.
+    """
+    with _probing:
+        return _strongest()
+
+
+@functools.cache
+def _strongest() -> str:
+    candidates = []
+    if sys.platform == "linux":
+        if shutil.which("bwrap") and os.geteuid() != 0:
+            candidates.append("bubblewrap")
+        candidates.append("namespaces")
+    return next(filter(_works, candidates), "subprocess")
+
+
+def _works(name: str) -> bool:
+    rung = Rung(name)
+    try:
+        code = f"BASE = {str(rung.session.base)!r}\n{_PROBE}"
+        ended = enter(rung, code, Limits(seconds=10), lambda: None)
+        return ended.status == 0 and ended.output == "contained\n" and (rung.session.data / "probe").exists()
+    finally:
+        rung.session.remove()
+
+
+def remedy() -> str:
+    """What to do on this machine so that untrusted code can be contained."""
+    if sys.platform != "linux":
+        return "run the service on Linux (a container or a virtual machine will do)"
+    return (
+        "install bubblewrap (the package is called bubblewrap, its program bwrap), or allow unprivileged user namespaces "
+        "(sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0), and start the service again"
+    )

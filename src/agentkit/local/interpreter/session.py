@@ -1,0 +1,225 @@
+"""The folders of one interpreter on the host, what is put into them, and what is taken out.
+
+The code that ran is not trusted with names: nothing that it made is followed as a link, opened as anything but a regular file, or
+overwritten in place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .outcome import InputFile, Limits, MadeFile
+
+__all__ = ["Session", "Unreadable"]
+
+_HERE = Path(__file__).parent
+_CONTROL = {"runner.py": "runner.py", "figures.py": "agentkit_figures.py"}
+_IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp"}
+_REPORT_BYTES = 1024 * 1024
+_State = tuple[int, int, int]  # size in bytes, time of the last change in ns, inode
+
+
+class Unreadable(Exception):
+    """The program made a folder that cannot be looked into, so that its files cannot be counted."""
+
+
+class Session:
+    """The folders of one interpreter: ``data`` (/mnt/data), ``scratch`` (/tmp), ``out`` (figures and report), ``control``, ``root``.
+
+    Parameters:
+        workspace: the folder to use as ``data``, kept by :meth:`remove`; by default one is made.
+        owner: the numeric user and group that the program runs as, where that is not this process's own.
+    """
+
+    def __init__(self, workspace: Path | None = None, owner: tuple[int, int] | None = None) -> None:
+        self.base = Path(tempfile.mkdtemp(prefix="agentkit-interpreter-")).resolve()
+        self.data = self.base / "data" if workspace is None else Path(workspace).resolve()
+        self.scratch, self.out = self.base / "scratch", self.base / "out"
+        self.control, self.root, self._made = self.base / "control", self.base / "root", self.base / "made"
+        self._owner = owner
+        self._runs = 0
+        self._given: dict[str, _State] = {}
+        for folder in (self.data, self.scratch, self.out, self.control, self.root, self._made):
+            folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self.data, self.scratch, self.out):
+            self._give(folder)
+        self.control.chmod(0o755)
+        for name, target in _CONTROL.items():
+            self._publish(target, (_HERE / name).read_bytes())
+
+    def _give(self, path: Path) -> None:
+        if self._owner is not None:
+            os.chown(path, *self._owner, follow_symlinks=False)
+
+    def _publish(self, name: str, content: bytes) -> None:
+        path = self.control / name
+        path.write_bytes(content)
+        path.chmod(0o644)
+
+    def make_mount_points(self, paths: Sequence[str]) -> None:
+        """Make the empty files and folders that paths below /tmp are mounted on, before anything is counted."""
+        for path in paths:
+            if path.startswith("/tmp/"):
+                target = self.scratch / path[len("/tmp/") :]
+                (target if os.path.isdir(path) else target.parent).mkdir(parents=True, exist_ok=True)
+                if not os.path.isdir(path):
+                    target.touch()
+
+    def lend(self, name: str, fill: Callable[[Path], None]) -> None:
+        """Make a folder in ``scratch``, let ``fill`` put files into it, and hand all of it to the program's user."""
+        folder = self.scratch / name
+        fill(folder)
+        for path in (folder, *folder.iterdir()):
+            self._give(path)
+
+    def write_program(self, code: str, settings: Mapping[str, Any]) -> None:
+        """Write the program and its settings where the runner reads them, and clear the last report."""
+        self._publish("code.py", code.encode("utf-8", "surrogatepass"))
+        self._publish("settings.json", json.dumps(settings).encode())
+        (self.out / "report.json").unlink(missing_ok=True)
+
+    def put(self, files: Sequence[InputFile]) -> None:
+        """Copy the input files to ``data``; one that was copied before and has not changed since is left as the code left it.
+
+        Raises:
+            ValueError: a name that is empty or no plain file name, or one name for two files.
+            FileNotFoundError: there is no file at an input's path.
+        """
+        sources: dict[str, Path] = {}
+        for file in files:
+            if file.name in ("", ".", "..") or "/" in file.name or "\\" in file.name or "\0" in file.name:
+                raise ValueError(f"an input file's name must be a plain file name, got {file.name!r}")
+            if sources.setdefault(file.name, file.path) != file.path:
+                raise ValueError(f"two input files have the name {file.name!r}; give one of them another name")
+        for name, source in sources.items():
+            if not source.is_file():
+                raise FileNotFoundError(f"the input file {name!r} was not found at {source}")
+            state = _state(source.stat())
+            if self._given.get(name) != state:
+                self._copy_in(source, self.data / name)
+                self._given[name] = state
+
+    def _copy_in(self, source: Path, target: Path) -> None:
+        if target.is_dir() and not target.is_symlink():
+            _remove(target)
+        target.unlink(missing_ok=True)  # the program may have put a link there
+        with source.open("rb") as reading, target.open("xb") as writing:
+            shutil.copyfileobj(reading, writing)
+        self._give(target)
+
+    def snapshot(self) -> dict[str, _State]:
+        """The state of every regular file in ``data`` by its name there."""
+        return {name: _state(entry.stat(follow_symlinks=False)) for name, entry in _files(self.data)}
+
+    def usage(self) -> tuple[int, int]:
+        """How many files and folders the program's folders hold, and how many bytes are in them.
+
+        Raises:
+            Unreadable: a folder cannot be looked into.
+        """
+        count = size = 0
+        for folder in (self.data, self.scratch, self.out):
+            for _, entry in _walk(folder):
+                count += 1
+                with contextlib.suppress(FileNotFoundError):  # removed between the two looks
+                    size += entry.stat(follow_symlinks=False).st_size
+        return count, size
+
+    def report(self) -> dict[str, Any] | None:
+        """What the runner said of the program's end; ``None`` when it did not get to it, or the program spoilt it."""
+        try:
+            read = json.loads(_read_regular(self.out / "report.json", _REPORT_BYTES))
+        except (OSError, ValueError):
+            return None
+        return read if isinstance(read, dict) else None
+
+    def take(self, before: Mapping[str, _State], figures: set[str], limits: Limits) -> tuple[MadeFile, ...]:
+        """Copy what the program made: figures that are not in ``figures`` yet, and files that differ from ``before``."""
+        self._runs += 1
+        store = self._made / str(self._runs)
+        shown = [(name, entry) for name, entry in _files(self.out) if name.startswith("figure-") and name not in figures]
+        changed = [(n, e) for n, e in _files(self.data) if before.get(n) != _state(e.stat(follow_symlinks=False))]
+        made = []
+        for is_shown, found in ((True, sorted(shown, key=_in_order)), (False, sorted(changed, key=_in_order))):
+            for name, entry in found[: limits.files]:
+                name = name.encode("utf-8", "backslashreplace").decode()  # bytes that are no text become readable escapes
+                target = store / ("shown" if is_shown else "data") / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _copy_out(entry.path, target)
+                made.append(MadeFile(name, target, Path(name).suffix.lower() in _IMAGES, is_shown))
+        return tuple(made)
+
+    def figures(self) -> set[str]:
+        """The names of the figures shown so far."""
+        return {name for name, _ in _files(self.out)}
+
+    def remove(self) -> None:
+        """Remove every folder that this session made."""
+        _remove(self.base)
+
+
+def _state(status: os.stat_result) -> _State:
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def _in_order(found: tuple[str, os.DirEntry[str]]) -> tuple[int, str]:
+    return len(found[0]) if found[0].startswith("figure-") else 0, found[0]
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Every entry below ``folder`` with its path from there, links neither followed nor entered."""
+    pending = [(str(folder), "")]
+    while pending:
+        path, prefix = pending.pop()
+        try:
+            entries = list(os.scandir(path))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise Unreadable(f"the folder {prefix or path!r} cannot be looked into: {error.strerror}") from error
+        for entry in entries:
+            name = f"{prefix}{entry.name}"
+            yield name, entry
+            if entry.is_dir(follow_symlinks=False):
+                pending.append((entry.path, f"{name}/"))
+
+
+def _files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    return (found for found in _walk(folder) if found[1].is_file(follow_symlinks=False))
+
+
+def _open_regular(path: str | Path) -> int:
+    """Open a file that the program made, for reading, unless it is a link, a pipe or a device."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(f"not a regular file: {path}")
+    return descriptor
+
+
+def _read_regular(path: Path, limit: int) -> bytes:
+    with open(_open_regular(path), "rb") as stream:
+        return stream.read(limit)
+
+
+def _copy_out(source: str, target: Path) -> None:
+    with open(_open_regular(source), "rb") as reading, target.open("xb") as writing:
+        shutil.copyfileobj(reading, writing)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a tree, also where the program took away the permission to look into it."""
+    for parent, names, _ in os.walk(folder):
+        for path in (os.path.join(parent, name) for name in names):
+            if not os.path.islink(path):
+                os.chmod(path, 0o700)
+    shutil.rmtree(folder)

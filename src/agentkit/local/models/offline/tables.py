@@ -1,0 +1,91 @@
+"""Reads a table out of a message: Markdown rows, or lines with the same separator in each."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .quantities import Quantity, find_amounts, read_unit
+
+__all__ = ["Table", "read_cell", "read_table"]
+
+_RULE = re.compile(r"^[\s|:+=-]*-[\s|:+=-]*$")
+_SEPARATORS = ("|", "\t", ";", ",", "  ")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The labels and quantities of a table's first number column, and the headings over the two."""
+
+    rows: tuple[tuple[str, Quantity], ...]
+    label_heading: str = ""
+    value_heading: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def read_table(text: str) -> Table | None:
+    """The first table of a message, or ``None`` when there is none of two rows or more."""
+    lines = text.split("\n")
+    for separator in _SEPARATORS:
+        block: list[list[str]] = []
+        for line in [*lines, ""]:
+            cells = _cells(line, separator)
+            if _RULE.match(line) and block:
+                continue
+            if cells and (not block or len(cells) == len(block[0])):
+                block.append(cells)
+                continue
+            table = _read_block(block)
+            if table is not None:
+                return table
+            block = [cells] if cells else []
+    return None
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    line = line.strip()
+    if separator == "|":
+        line = line.strip("|")
+    if separator == "  ":
+        cells = re.split(r"\s{2,}", line)
+    else:
+        cells = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+    return [cell.strip() for cell in cells] if len(cells) > 1 and all(cell.strip() for cell in cells) else []
+
+
+def _read_block(block: Sequence[Sequence[str]]) -> Table | None:
+    """Read rows of equal length: a first row without numbers is the heading, the first column the labels."""
+    if len(block) < 2:
+        return None
+    columns = range(1, len(block[0]))
+    body_of = {column: [read_cell(row[column]) for row in block[1:]] for column in columns}
+    column = next((column for column in columns if all(body_of[column])), None)
+    if column is None:
+        return None
+    first = read_cell(block[0][column])
+    quantities = [quantity for quantity in (first, *body_of[column]) if quantity is not None]
+    labels = [row[0] for row in (block if first else block[1:])]
+    if len(labels) < 2 or any(re.search(r"[:=]\s*\S*\d$", label) for label in labels):
+        return None
+    heading = ("", "") if first else (block[0][0], block[0][column])
+    others = sum(all(body_of[other]) for other in columns) - 1
+    which = f'"{heading[1]}"' if heading[1] else "the first"
+    notes = (f"The table has {others + 1} columns of numbers; only {which} is drawn.",) if others else ()
+    return Table(tuple(zip(labels, quantities, strict=True)), *heading, notes)
+
+
+def read_cell(cell: str) -> Quantity | None:
+    """The quantity that fills a cell: ``12``, ``$1.2 million``, ``(3)`` for minus three, ``-4 %``."""
+    inner = re.fullmatch(r"(?P<sign>[-−]?\s*)(?P<currency>\D{0,3})\((?P<inner>[^()]*)\)(?P<rest>.*)", cell)
+    if inner is not None:
+        quantity = read_cell(f"{inner['currency']}{inner['inner']}{inner['rest']}")
+        return quantity.negated() if quantity is not None else None
+    amount = next(find_amounts(cell), None)
+    if amount is None or cell[: amount.start].strip():
+        return None
+    unit, rest = read_unit(cell[amount.end :])
+    if rest.strip():
+        return None
+    return Quantity(amount.quantity.literal, amount.quantity.scale, amount.quantity.unit or unit)

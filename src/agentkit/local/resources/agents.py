@@ -1,0 +1,62 @@
+"""Agents, which the wire calls assistants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from agentkit.local import ids
+from agentkit.local.errors import bad_request
+from agentkit.local.operations import Call, operation
+from agentkit.local.paging import Paging
+from agentkit.local.resources.rules import check_tool_resources, merged
+from agentkit.local.store import Document, Transaction
+from agentkit.local.tables import AGENTS
+
+_DEFAULTS: Mapping[str, Any] = {
+    "name": None,
+    "description": None,
+    "model": None,
+    "instructions": None,
+    "tools": [],
+    "tool_resources": {},
+    "temperature": 1.0,
+    "top_p": 1.0,
+    "response_format": "auto",
+    "metadata": {},
+}
+
+
+@operation("create_agent")
+def create_agent(tx: Transaction, call: Call) -> Document:
+    check_tool_resources(tx, call.body.get("tool_resources"))
+    new = {"id": ids.new_id(ids.AGENT), "object": "assistant", "created_at": call.context.now(), **_DEFAULTS}
+    return tx.insert(AGENTS, merged(new, call, _DEFAULTS))
+
+
+@operation("get_agent")
+def get_agent(tx: Transaction, call: Call) -> Document:
+    return tx.require(AGENTS, call.path["assistantId"])
+
+
+@operation("list_agents")
+def list_agents(tx: Transaction, call: Call) -> Document:
+    return tx.page(AGENTS, Paging.of(call.query))
+
+
+@operation("update_agent")
+def update_agent(tx: Transaction, call: Call) -> Document:
+    agent = tx.require(AGENTS, call.path["assistantId"])
+    if "model" in call.body and call.body["model"] is None:
+        raise bad_request(
+            "model: null was sent, but an assistant always has a model. Send a name, or leave the field out.", "model"
+        )
+    check_tool_resources(tx, call.body.get("tool_resources"))
+    return tx.replace(AGENTS, merged(agent, call, _DEFAULTS))
+
+
+@operation("delete_agent")
+def delete_agent(tx: Transaction, call: Call) -> Document:
+    agent_id = call.path["assistantId"]
+    tx.delete(AGENTS, agent_id)
+    return {"id": agent_id, "object": "assistant.deleted", "deleted": True}

@@ -1,0 +1,25 @@
+"""Steps of runs."""
+
+from __future__ import annotations
+
+from agentkit.local.errors import not_found
+from agentkit.local.operations import Call, operation
+from agentkit.local.paging import Paging
+from agentkit.local.store import Document, Transaction
+from agentkit.local.tables import RUNS, STEPS
+
+
+@operation("get_run_step")
+def get_run_step(tx: Transaction, call: Call) -> Document:
+    call.context.runs.refresh(tx)
+    step = tx.require(STEPS, call.path["stepId"], call.path["runId"])
+    if step["thread_id"] != call.path["threadId"]:
+        raise not_found("run", call.path["runId"], f" in thread '{call.path['threadId']}'")
+    return step
+
+
+@operation("list_run_steps")
+def list_run_steps(tx: Transaction, call: Call) -> Document:
+    call.context.runs.refresh(tx)
+    run = tx.require(RUNS, call.path["runId"], call.path["threadId"])
+    return tx.page(STEPS, Paging.of(call.query), {"run_id": run["id"]})
