@@ -51,11 +51,17 @@ def _module(description: Description, part: str) -> str:
         + (f"from ..._types import {', '.join(runtime)}\n" if runtime else "")
         + "from .._group import OperationGroup\n"
         + "\nif TYPE_CHECKING:\n    from typing_extensions import Unpack\n\n"
+        + ("    from collections.abc import Sequence\n\n" if "Sequence[" in body else "")
         + "".join(imports)
         + f"    from ..._types import {', '.join(sorted(types))}\n\n"
         + f"__all__ = [{_class_name(part)!r}]\n\n\nclass {_class_name(part)}(OperationGroup):\n"
         f'    """{title}."""\n' + body
     )
+
+
+def _accepted(kind: str) -> str:
+    """A parameter's type: any sequence where the model has a list, since a list of a subclass is no list of its base."""
+    return kind.replace("list[", "Sequence[")
 
 
 def _call(operation: Operation) -> str:
@@ -67,7 +73,7 @@ def _call(operation: Operation) -> str:
     for field in (*operation.ids, *operation.query, *settable(operation)):
         if field not in operation.ids:
             kind = field.type if field.required else field.type.optional()
-            keywords.append(f"{field.python}: {kind.text} = {default(field)}")
+            keywords.append(f"{field.python}: {_accepted(kind.text)} = {default(field)}")
             passed.append(f"{field.python}={field.python}")
         for alias in field.aliases:
             keywords.append(f"{alias}: {field.type.text} = UNSET")
@@ -82,8 +88,18 @@ def _call(operation: Operation) -> str:
         f"\n    async def {operation.name}({', '.join(signature)}) -> {operation.returns}:\n"
         f"{_docstring(operation)}"
         f"        settings = self._settings({operation.name!r}, options)\n"
-        f"        return await self._pipeline.send(requests.{operation.name}({', '.join(passed)}), settings)\n"
+        f"{_sending(operation, passed)}"
     )
+
+
+def _sending(operation: Operation, passed: list[str]) -> str:
+    built = f"requests.{operation.name}({', '.join(passed)})"
+    if operation.paged:
+        return (
+            f"        request = {built}\n"
+            "        return self._page(await self._pipeline.send(request, settings), request, settings)\n"
+        )
+    return f"        return await self._pipeline.send({built}, settings)\n"
 
 
 def _docstring(operation: Operation) -> str:

@@ -14,7 +14,8 @@ def emit(description: Description) -> dict[str, str]:
     """The bundled document, by path from the project's root."""
     root = description.documents[ROOT]
     bundled: dict[str, Any] = {key: value for key, value in root.items() if key not in ("x-parts", "paths", "components")}
-    bundled["paths"], schemas = {}, {}
+    schemas: dict[str, Any] = {}
+    bundled["paths"] = {}
     for document in description.documents.values():
         bundled["paths"] |= _local(document.get("paths") or {})
         schemas |= _local(document.get("components", {}).get("schemas") or {})

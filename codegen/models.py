@@ -28,7 +28,7 @@ def _enums(description: Description) -> str:
         HEADER,
         '"""The enums. Every member is its wire value; the sets are open, a value not listed stays a string."""\n\n',
     ]
-    lines.append("from .._model import WireEnum\n\n")
+    lines.append("from .._wire import WireEnum\n\n")
     lines.append(f"__all__ = {sorted(e.name for e in description.enums)!r}\n\n")
     for enum in sorted(description.enums, key=lambda e: e.name):
         lines.append(f"\nclass {enum.name}(WireEnum):\n{docstring(enum.description)}\n")
@@ -58,22 +58,24 @@ def _module(description: Description, part: str) -> str:
     head = [HEADER, f'"""{description.documents[part]["info"]["title"]}."""\n\n']
     if "[datetime" in body or "datetime |" in body or "datetime]" in body:
         head.append("from datetime import datetime\n")
+    head.append("from collections.abc import Mapping, Sequence\n")
     typing = [
         name
         for name in ("Any", "ClassVar", "Literal", "Union")
         if f"{name}[" in body or f"[{name}]" in body or f", {name}]" in body
     ]
-    if typing:
-        head.append(f"from typing import {', '.join(typing)}\n\n")
+    head.append(f"from typing import {', '.join(['TYPE_CHECKING', *typing])}\n\n")
     if any(s.members for s in schemas):
         names = sorted(f"{s.name}Members" for s in schemas if s.members)
         head.append(f"from ..._members import {', '.join(names)}\n")
+    if "PageMembers[" in body:
+        head.append("from ..._paging import PageMembers\n")
     base = [
         name
         for name in ("Constant", "Lax", "Model", "Raw", "Rfc3339")
         if f"{name}[" in body or f"({name})" in body or f" {name})" in body
     ]
-    head.append(f"from ..._model import {', '.join(base)}, wire\n")
+    head.append(f"from ..._model import {', '.join(['NOTHING', *base])}, wire\n")
     enums = sorted(used & {e.name for e in description.enums})
     if enums:
         head.append(f"from ..enums import {', '.join(enums)}\n")
@@ -93,7 +95,7 @@ def _ordered(description: Description, part: str) -> list[str]:
     for schema in description.schemas:
         if schema.part == part:
             needs = {name for f in schema.fields for name in f.type.names} | ({schema.base} if schema.base else set())
-            texts[schema.name] = needs, _class(schema)
+            texts[schema.name] = needs, _class(schema, description)
     for alias in description.aliases:
         if alias.part == part:
             arms = alias.type.text
@@ -113,9 +115,10 @@ def _ordered(description: Description, part: str) -> list[str]:
     return [texts[name][1] for name in done]
 
 
-def _class(schema: Schema) -> str:
+def _class(schema: Schema, description: Description) -> str:
     bases = [f"{schema.name}Members"] if schema.members else []
     bases.append(schema.base or "Model")
+    bases += [f"PageMembers[{schema.item}]"] if schema.item else []
     lines = [f"\nclass {schema.name}({', '.join(bases)}):\n", docstring(schema.description), "\n"]
     if schema.discriminator:
         lines.append(f"    __discriminator__: ClassVar[str | None] = {schema.discriminator!r}\n")
@@ -137,7 +140,29 @@ def _class(schema: Schema) -> str:
             f'        """The earlier name of ``{attribute}``."""\n        return self.{attribute}\n'
             f"\n    @{alias}.setter\n    def {alias}(self, value: {kind}) -> None:\n        self.{attribute} = value\n"
         )
-    return "".join(lines) + "\n"
+    return "".join(lines) + _constructor(schema, description) + "\n"
+
+
+def _constructor(schema: Schema, description: Description) -> str:
+    """How the class is made, for type checkers alone: by keywords with their public names, or from a mapping."""
+    inherited = next((s.fields for s in description.schemas if s.name == schema.base), ())
+    fields = {field.python: field for field in (*inherited, *schema.fields)}
+    # pydantic's base class has taken these names with another meaning.
+    lines = [
+        f"        {f.python}: {f.type.text}  # type: ignore[assignment, misc, unused-ignore]\n"
+        for f in schema.fields
+        if f.attribute != f.python
+    ]
+    parameters = ["self", "mapping: Mapping[str, Any] = NOTHING", "/"]
+    keywords = [
+        f"{name}: {field.type.optional().text.replace('list[', 'Sequence[')} = None"
+        for field in fields.values()
+        if field.constant is None
+        for name in (field.python, *field.aliases)
+    ]
+    parameters += ["*", *keywords] if keywords else []
+    lines.append(f"        def __init__({', '.join(parameters)}) -> None: ...\n")
+    return "\n    if TYPE_CHECKING:\n" + "\n".join(lines)
 
 
 def _field(field: Field) -> str:

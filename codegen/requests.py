@@ -17,6 +17,7 @@ def emit(description: Description) -> dict[str, str]:
     head = (
         f'{HEADER}"""Pure request builders: what each call sends, and nothing about how."""\n\n'
         "from __future__ import annotations\n\nfrom typing import TYPE_CHECKING, Any\n\nfrom .._naming import either\nfrom .._request import Request, json_request, plain_request, query_list\n"
+        "from .._structured import as_response_format\n"
         f"from .._types import UNSET\n\nif TYPE_CHECKING:\n{imports}\n"
         f"__all__ = {sorted(o.name for o in built)!r}\n\n"
     )
@@ -92,4 +93,6 @@ def _value(operation: Operation, field: Field) -> str:
         (old,) = field.aliases
         needed = "" if field in operation.ids else ", required=False"
         return f"either({operation.name!r}, {field.python!r}, {field.python}, {old!r}, {old}, unset=UNSET{needed})"
+    if field.python == "response_format":
+        return "as_response_format(response_format)"
     return field.python

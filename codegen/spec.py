@@ -80,6 +80,12 @@ class Schema:
     tag: str | None = None
     members: bool = False
 
+    @property
+    def item(self) -> str | None:
+        """What the schema is a page of, if it is one."""
+        lists = any(field.wire == "object" and field.constant == "list" for field in self.fields)
+        return next((next(iter(f.type.names)) for f in self.fields if f.wire == "data"), None) if lists else None
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -97,6 +103,10 @@ class Operation:
     returns: str
     multipart: bool = False
     toolset: bool = False
+
+    @property
+    def paged(self) -> bool:
+        return self.method == "GET" and self.name.startswith("list_")
 
     @property
     def binary(self) -> bool:
@@ -172,7 +182,8 @@ class _Reader:
                 self.description.schemas.append(self.schema(name, body, part))
 
     def schema(self, name: str, body: dict[str, Any], part: str) -> Schema:
-        base, base_body = None, {}
+        base: str | None = None
+        base_body: dict[str, Any] = {}
         for parent in body.get("allOf", ()):
             _, base, base_body = self.resolve(parent["$ref"], part)
         fields = tuple(self.fields(body, part))

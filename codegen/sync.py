@@ -25,6 +25,7 @@ NAMES = {
     "AsyncIterator": "Iterator",
     "async_call": "sync_call",
     "async_chunks": "sync_chunks",
+    "async_notify": "sync_notify",
     "async_sleep": "sync_sleep",
     "aclose": "close",
     "aiter_bytes": "iter_bytes",

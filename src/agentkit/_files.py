@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +21,7 @@ def open_upload(body: Any, *, file: Any, file_path: Any, purpose: Any, filename:
     """Check what ``upload_file`` was given and open it.
 
     :raises ValueError: there is nothing to upload, or no purpose.
+    :raises TypeError: an argument is of the wrong type.
     :raises FileNotFoundError: the path is no regular file.
     """
     if body is not None:
@@ -41,10 +41,12 @@ def open_upload(body: Any, *, file: Any, file_path: Any, purpose: Any, filename:
         path = Path(os.fspath(file_path))
         if not path.is_file():
             raise FileNotFoundError(f"upload_file() found no file at {str(path)!r}")
-        if path.stat().st_size == 0:
-            raise ValueError(f"upload_file() was given an empty file: {str(path)!r}")
         stream = path.open("rb")
-        return Upload(file_part((filename or path.name, stream), None), fields, owned=stream)
+        try:
+            return Upload(file_part((filename or path.name, stream), None), fields, owned=stream)
+        except BaseException:
+            stream.close()
+            raise
     return Upload(file_part(file, filename), fields)
 
 
@@ -58,8 +60,12 @@ class Upload:
         boundary = secrets.token_hex(16)
         self._head, self._tail = multipart_frame(fields, part, boundary)
         self._owned = owned
-        self._content = part.content.encode() if isinstance(part.content, str) else part.content
+        self._content = _as_bytes(part.content)
         self._start, self._size = _extent(self._content)
+        if self._size == 0:
+            raise ValueError(
+                f"upload_file() found nothing to read in {part.name!r}: it is empty, or was read to its end (then call seek(0) first)"
+            )
         self.replayable = self._size is not None
         self.headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         if self._size is not None:
@@ -67,15 +73,19 @@ class Upload:
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._head
-        if isinstance(self._content, (bytes, bytearray, memoryview)):
-            view = memoryview(self._content)
-            for start in range(0, len(view), CHUNK_SIZE):
-                yield bytes(view[start : start + CHUNK_SIZE])
-        else:
-            if self._size is not None:
-                self._content.seek(self._start)
+        if isinstance(self._content, memoryview):
+            for start in range(0, len(self._content), CHUNK_SIZE):
+                yield bytes(self._content[start : start + CHUNK_SIZE])
+        elif self._size is None:
             while chunk := self._content.read(CHUNK_SIZE):
                 yield chunk.encode() if isinstance(chunk, str) else chunk
+        else:
+            self._content.seek(self._start)
+            left = self._size
+            # A file that grows meanwhile is sent as long as was announced.
+            while left and (chunk := self._content.read(min(left, CHUNK_SIZE))):
+                yield chunk
+                left -= len(chunk)
         yield self._tail
 
     def close(self) -> None:
@@ -84,9 +94,16 @@ class Upload:
             self._owned.close()
 
 
+def _as_bytes(content: Any) -> Any:
+    """Text and buffers as a view of their bytes; a stream as it is."""
+    if isinstance(content, str):
+        content = content.encode()
+    return memoryview(content).cast("B") if isinstance(content, (bytes, bytearray, memoryview)) else content
+
+
 def _extent(content: Any) -> tuple[int, int | None]:
     """Where a content starts and how many bytes it has; None where that cannot be told, as for pipes and text streams."""
-    if isinstance(content, (bytes, bytearray, memoryview)):
+    if isinstance(content, memoryview):
         return 0, len(content)
     try:
         start = content.tell()
@@ -99,56 +116,47 @@ def _extent(content: Any) -> tuple[int, int | None]:
 
 
 class AtomicFile:
-    """A file that appears under its name only when it is complete; whatever fails before leaves nothing behind."""
+    """A file that appears under its name only when it is complete; whatever fails before leaves nothing behind.
+
+    :raises ValueError: the name is no name of a file.
+    :raises FileExistsError: the folder, or one above it, is a file.
+    :raises IsADirectoryError: there is a folder of that name.
+    """
 
     def __init__(self, file_name: str, target_dir: str | os.PathLike[str] | None) -> None:
         name = safe_file_name(file_name)
         folder = Path(target_dir).expanduser().resolve() if target_dir is not None else Path.cwd()
-        if folder.exists() and not folder.is_dir():
-            raise FileExistsError(f"save_file() cannot write into {str(folder)!r}: it is a file, not a folder")
+        blocking = next((path for path in (folder, *folder.parents) if path.is_file()), None)
+        if blocking is not None:
+            raise FileExistsError(f"save_file() cannot write into {str(folder)!r}: {str(blocking)!r} is a file, not a folder")
         self.path = folder / name
         if self.path.is_dir():
             raise IsADirectoryError(f"save_file() cannot write {str(self.path)!r}: there is a folder of that name")
-        self._temporary: str | None = None
+        self._temporary = folder / f".{name[:40]}.{secrets.token_hex(8)}.part"
         self._file: IO[bytes] | None = None
 
-    def open(self) -> None:
+    def open(self) -> IO[bytes]:
         """Make the folder and a temporary file beside the target."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, self._temporary = tempfile.mkstemp(prefix=f".{self.path.name[:40]}.", suffix=".part", dir=self.path.parent)
-        self._file = os.fdopen(descriptor, "wb")
+        self._file = self._temporary.open("xb")
+        return self._file
 
     def write(self, chunk: bytes) -> None:
         """Append a chunk."""
-        if self._file is None:
-            self.open()
-        assert self._file is not None
-        self._file.write(chunk)
+        (self._file or self.open()).write(chunk)
 
     def commit(self) -> Path:
         """Put the complete file in its place, over one that was there; return its path."""
-        if self._file is None:
-            self.open()
-        assert self._file is not None
-        assert self._temporary is not None
-        self._file.close()
-        os.chmod(self._temporary, 0o666 & ~_umask())
+        (self._file or self.open()).close()
         os.replace(self._temporary, self.path)
-        self._file, self._temporary = None, None
+        self._file = None
         return self.path
 
     def discard(self) -> None:
         """Remove what was written, if it was not committed."""
         if self._file is not None:
-            self._file.close()
-        if self._temporary is not None:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._temporary)
-        self._file, self._temporary = None, None
-
-
-def _umask() -> int:
-    """The process's mask for new files, which temporary files do not follow."""
-    current = os.umask(0o022)
-    os.umask(current)
-    return current
+            # What cannot be written any more, on a full disk, is not wanted any more.
+            with contextlib.suppress(OSError):
+                self._file.close()
+            self._temporary.unlink(missing_ok=True)
+            self._file = None

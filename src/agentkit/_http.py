@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+import os
+import ssl
+import threading
+from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,15 +65,39 @@ class ConnectionSettings:
     trust_environment: bool = True
 
     def arguments(self, transport: type[Any]) -> dict[str, Any]:
-        mounts = {f"{scheme}://": transport(proxy=url, verify=self.verify) for scheme, url in (self.proxies or {}).items()}
+        verify = self._verification()
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+        proxies = (self.proxies or {}).items()
         return {
-            "verify": self.verify,
-            "cert": self.cert,
+            "verify": verify,
             "trust_env": self.trust_environment,
-            "mounts": mounts or None,
+            "mounts": {f"{scheme}://": transport(proxy=url, verify=verify, limits=limits) for scheme, url in proxies} or None,
             "follow_redirects": False,
-            "limits": httpx.Limits(max_connections=None, max_keepalive_connections=20),
+            "limits": limits,
         }
+
+    def _verification(self) -> ssl.SSLContext | bool:
+        """What certificates are checked against, and shown.
+
+        :raises ValueError: one of the files cannot be used.
+        """
+        if isinstance(self.verify, bool) and self.cert is None:
+            return self.verify
+        try:
+            if isinstance(self.verify, str):
+                folder = os.path.isdir(self.verify)
+                context = ssl.create_default_context(
+                    cafile=None if folder else self.verify, capath=self.verify if folder else None
+                )
+            else:
+                context = httpx.create_ssl_context(verify=self.verify, trust_env=self.trust_environment)
+            if self.cert is not None:
+                context.load_cert_chain(*((self.cert,) if isinstance(self.cert, str) else self.cert))
+        except OSError as error:
+            raise ValueError(
+                f"connection_verify={self.verify!r}, connection_cert={self.cert!r}: a file is missing or holds no certificate ({error})"
+            ) from error
+        return context
 
 
 class HttpRequest:
@@ -139,10 +166,13 @@ class SyncHttpResponse(HttpResponse):
     """An answer whose body is read by blocking."""
 
     def read(self) -> bytes:
-        with _translated():
-            return self._raw.read()
+        try:
+            with _translated():
+                return self._raw.read()
+        finally:
+            self._raw.close()
 
-    def iter_bytes(self) -> Iterator[bytes]:
+    def iter_bytes(self) -> Generator[bytes, None, None]:
         with _translated():
             yield from self._raw.iter_bytes(CHUNK_SIZE)
 
@@ -154,10 +184,13 @@ class AsyncHttpResponse(HttpResponse):
     """An answer whose body is awaited."""
 
     async def aread(self) -> bytes:
-        with _translated():
-            return await self._raw.aread()
+        try:
+            with _translated():
+                return await self._raw.aread()
+        finally:
+            await self._raw.aclose()
 
-    async def aiter_bytes(self) -> AsyncIterator[bytes]:
+    async def aiter_bytes(self) -> AsyncGenerator[bytes, None]:
         with _translated():
             async for chunk in self._raw.aiter_bytes(CHUNK_SIZE):
                 yield chunk
@@ -184,18 +217,30 @@ class PipelineResponse:
 
 
 class SyncHttp:
-    """A pool of connections that blocks."""
+    """A pool of connections that blocks; made when it is first needed, whichever thread comes first."""
 
     def __init__(self, settings: ConnectionSettings) -> None:
-        self._client = httpx.Client(**settings.arguments(httpx.HTTPTransport))
+        self._settings = settings
+        self._client: httpx.Client | None = None
+        self._lock = threading.Lock()
 
     def send(self, request: HttpRequest, timeouts: Timeouts) -> SyncHttpResponse:
         """Send, and return when the headers of the answer are here. Raises TransportError."""
+        client = self._client or self._opened()
         with _translated():
-            return SyncHttpResponse(request, self._client.send(_outgoing(self._client, request, timeouts), stream=True))
+            return SyncHttpResponse(request, client.send(_outgoing(client, request, timeouts), stream=True))
+
+    def _opened(self) -> httpx.Client:
+        with self._lock:
+            if self._client is None:
+                self._client = httpx.Client(**self._settings.arguments(httpx.HTTPTransport))
+            return self._client
 
     def close(self) -> None:
-        self._client.close()
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
 
 class AsyncHttp:
@@ -203,22 +248,46 @@ class AsyncHttp:
 
     def __init__(self, settings: ConnectionSettings) -> None:
         self._settings = settings
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
 
     async def send(self, request: HttpRequest, timeouts: Timeouts) -> AsyncHttpResponse:
         """Send, and return when the headers of the answer are here. Raises TransportError."""
         loop = asyncio.get_running_loop()
-        client = self._clients.get(loop)
-        if client is None:
-            client = self._clients[loop] = httpx.AsyncClient(**self._settings.arguments(httpx.AsyncHTTPTransport))
+        pool = self._pools.get(loop)
+        if pool is None:
+            pool = self._pools[loop] = await _Pool.opened(self._settings)
+        client = pool.client
         with _translated():
             return AsyncHttpResponse(request, await client.send(_outgoing(client, request, timeouts), stream=True))
 
     async def aclose(self) -> None:
-        client = self._clients.pop(asyncio.get_running_loop(), None)
-        self._clients.clear()
-        if client is not None:
-            await client.aclose()
+        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        # Other loops, if they still run, close theirs when the last reference goes.
+        self._pools.clear()
+        if pool is not None:
+            await pool.lifetime.aclose()
+
+
+@dataclass(frozen=True)
+class _Pool:
+    """The connections of one event loop.
+
+    They live as long as an asynchronous generator does: a loop that ends, as ``asyncio.run`` does it, closes those that were left
+    open in it, so that a client which outlives the loop leaves no connection behind there.
+    """
+
+    client: httpx.AsyncClient
+    lifetime: AsyncGenerator[httpx.AsyncClient, None]
+
+    @classmethod
+    async def opened(cls, settings: ConnectionSettings) -> _Pool:
+        lifetime = _lifetime(settings)
+        return cls(await lifetime.__anext__(), lifetime)
+
+
+async def _lifetime(settings: ConnectionSettings) -> AsyncGenerator[httpx.AsyncClient, None]:
+    async with httpx.AsyncClient(**settings.arguments(httpx.AsyncHTTPTransport)) as client:
+        yield client
 
 
 def _outgoing(client: httpx.Client | httpx.AsyncClient, request: HttpRequest, timeouts: Timeouts) -> httpx.Request:

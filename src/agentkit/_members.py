@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,9 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["MessageDeltaChunkMembers", "OpenAIPageableListOfThreadMessageMembers", "ThreadMessageMembers"]
 
 
-def _of_kind(items: Iterable[Any] | None, kind: str) -> list[Any]:
+def _items(value: Any) -> list[Any]:
+    """The value of a list field; nothing where the service sent none, or something else."""
+    return value if isinstance(value, list) else []
+
+
+def _of_kind(value: Any, kind: str) -> list[Any]:
     """The items whose class stands for a kind; values that were kept raw have no class and are left out."""
-    return [item for item in items or () if getattr(type(item), "__tag__", None) == kind]
+    return [item for item in _items(value) if getattr(type(item), "__tag__", None) == kind]
 
 
 class ThreadMessageMembers:
@@ -57,7 +61,7 @@ class ThreadMessageMembers:
         return self._annotations("url_citation")
 
     def _annotations(self, kind: str) -> list[Any]:
-        return [found for part in self.text_messages if part.text for found in _of_kind(part.text.annotations, kind)]
+        return [found for part in self.text_messages for found in _of_kind(getattr(part.text, "annotations", None), kind)]
 
 
 class OpenAIPageableListOfThreadMessageMembers:
@@ -111,7 +115,8 @@ class OpenAIPageableListOfThreadMessageMembers:
     get_last_text_message_by_sender = get_last_text_message_by_role
 
     def _messages(self) -> list[ThreadMessage]:
-        return [message for message in self.data or () if isinstance(message, ThreadMessageMembers)]
+        found: list[ThreadMessage] = _items(self.data)
+        return [message for message in found if isinstance(message, ThreadMessageMembers)]
 
 
 def _role(role: Any) -> str:
@@ -129,4 +134,5 @@ class MessageDeltaChunkMembers:
     def text(self) -> str:
         """The text of all text parts of this piece, joined; empty where there is none."""
         parts = _of_kind(getattr(self.delta, "content", None), "text")
-        return "".join(part.text.value or "" for part in parts if part.text)
+        values = [getattr(part.text, "value", None) for part in parts]
+        return "".join(value for value in values if isinstance(value, str))

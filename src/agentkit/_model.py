@@ -1,4 +1,4 @@
-"""The base of every model and every enum.
+"""The base of every model.
 
 A model is a pydantic model whose fields are named as in Python and aliased to their wire names, and at the same time a mapping over
 the wire names. There is one copy of the data, pydantic's; the mapping view is computed from it.
@@ -10,52 +10,34 @@ unknown kind becomes the base class of its family, and a value of the wrong shap
 from __future__ import annotations
 
 import copy
+import threading
 import types
 from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import datetime
-from enum import Enum, EnumMeta
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_serializer
 from pydantic_core import core_schema
 from typing_extensions import Self
 
 from ._suggest import unknown_attribute, unknown_keyword
-from ._wire import from_unix, read_only, to_rfc3339, to_wire
+from ._wire import WireEnum, as_utc, read_only, read_unix, to_rfc3339, to_unix, to_wire
 
-__all__ = ["Constant", "Lax", "Model", "Raw", "Rfc3339", "WireEnum", "wire"]
+__all__ = ["NOTHING", "Constant", "Lax", "Model", "Raw", "Rfc3339", "wire"]
 
 T = TypeVar("T")
 
+NOTHING: Final[Mapping[str, Any]] = types.MappingProxyType({})
+"""The mapping that a model is made from when none is given."""
 
-class _WireEnumMeta(EnumMeta):
-    """Looks member names up whatever their case: ``RunStatus.completed``, ``RunStatus["Completed"]``."""
-
-    def __getitem__(cls, name: str) -> Any:
-        return super().__getitem__(name.upper())
-
-    def __getattr__(cls, name: str) -> Any:
-        member = None if name.startswith("_") else cls._member_map_.get(name.upper())
-        if member is None:
-            raise unknown_attribute(f"enum {cls.__name__}", name, cls._member_map_)
-        return member
-
-
-class WireEnum(str, Enum, metaclass=_WireEnumMeta):
-    """An enum whose members are their wire values: equal to them, printed and formatted as them, on every Python."""
-
-    def __str__(self) -> str:
-        return str(self.value)
-
-    def __format__(self, format_spec: str) -> str:
-        return format(str(self.value), format_spec)
+# Older releases of pydantic have no lock of their own: one thread takes away what another has just built.
+_BUILDING = threading.RLock()
 
 
 class _Marker:
     """How a field is read; it stands in the field's ``Annotated`` and makes its schema."""
 
     rfc3339 = False
-    constant = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return _lenient(source, handler)
@@ -64,6 +46,9 @@ class _Marker:
 class _Rfc3339Marker(_Marker):
     rfc3339 = True
 
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return _or_raw([core_schema.no_info_wrap_validator_function(_moment_of_text, core_schema.datetime_schema())])
+
 
 class _RawMarker(_Marker):
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -71,8 +56,6 @@ class _RawMarker(_Marker):
 
 
 class _ConstantMarker(_Marker):
-    constant = True
-
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         values = list(get_args(source))
         return core_schema.with_default_schema(core_schema.literal_schema(values), default=values[0], on_error="default")
@@ -95,7 +78,10 @@ def wire(name: str | None = None) -> Any:
 
 def _lenient(source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
     """The schema of a type that falls back to the raw value instead of failing. The fallback costs nothing where it is not needed."""
-    choices = _choices(source, handler)
+    return _or_raw(_choices(source, handler))
+
+
+def _or_raw(choices: list[core_schema.CoreSchema]) -> core_schema.CoreSchema:
     if not choices:
         return core_schema.any_schema()
     return core_schema.union_schema([*choices, core_schema.any_schema()], mode="left_to_right")
@@ -106,9 +92,7 @@ def _choices(source: Any, handler: GetCoreSchemaHandler) -> list[core_schema.Cor
     origin = get_origin(source)
     if origin in (Union, types.UnionType):
         arms = get_args(source)
-        kinds = {
-            arm.__tag__: arm for arm in arms if isinstance(arm, type) and issubclass(arm, Model) and arm.__tag__ is not None
-        }
+        kinds = {arm.__tag__: arm for arm in arms if getattr(arm, "__tag__", None) is not None}
         others = [choice for arm in arms if arm not in kinds.values() for choice in _choices(arm, handler)]
         return [_by_kind("type", kinds, handler), *others] if kinds else others
     if origin is Annotated:
@@ -122,7 +106,7 @@ def _choices(source: Any, handler: GetCoreSchemaHandler) -> list[core_schema.Cor
     if issubclass(source, WireEnum):
         return [core_schema.enum_schema(source, list(source), sub_type="str")]
     if issubclass(source, datetime):
-        return [core_schema.no_info_wrap_validator_function(_moment, core_schema.datetime_schema())]
+        return [core_schema.no_info_before_validator_function(read_unix, core_schema.datetime_schema())]
     if issubclass(source, Model):
         kinds = source._kinds()
         own = handler.generate_schema(source)
@@ -138,18 +122,11 @@ def _by_kind(discriminator: str, kinds: Mapping[Any, type[Model]], handler: GetC
     )
 
 
-def _moment(value: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> Any:
-    """Unix seconds, RFC 3339 text or a datetime as an aware datetime; ValueError otherwise, upon which the raw value stays."""
-    if isinstance(value, datetime):
-        return handler(value) if value.tzinfo else handler(value.replace(tzinfo=from_unix(0).tzinfo))
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        try:
-            return from_unix(value)
-        except (OverflowError, OSError) as error:
-            raise ValueError("beyond the calendar") from error
-    if isinstance(value, str) and "T" in value.upper():
-        return handler(value)
-    raise ValueError("not a moment")
+def _moment_of_text(value: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> datetime:
+    """The aware UTC moment of RFC 3339 text, or of a datetime; ValueError otherwise: the raw value stays."""
+    if not isinstance(value, datetime) and not (isinstance(value, str) and "T" in value.upper()):
+        raise ValueError("no RFC 3339 text")
+    return as_utc(handler(value))
 
 
 class _ReservedField:
@@ -193,7 +170,6 @@ class Model(BaseModel, MutableMapping[str, Any]):
     __wire_names__: ClassVar[dict[str, str]] = {}
     __fields_by_wire_name__: ClassVar[dict[str, str]] = {}
     __fields_by_keyword__: ClassVar[dict[str, str]] = {}
-    __constants__: ClassVar[frozenset[str]] = frozenset()
     __rfc3339__: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
@@ -203,9 +179,10 @@ class Model(BaseModel, MutableMapping[str, Any]):
         cls.__wire_names__ = {name: info.alias or name for name, info in fields.items()}
         cls.__fields_by_wire_name__ = {wire_name: name for name, wire_name in cls.__wire_names__.items()}
         markers = {name: next((m for m in info.metadata if isinstance(m, _Marker)), None) for name, info in fields.items()}
-        cls.__constants__ = frozenset(name for name, marker in markers.items() if marker and marker.constant)
         cls.__rfc3339__ = frozenset(name for name, marker in markers.items() if marker and marker.rfc3339)
-        cls.__fields_by_keyword__ = {_public(name): name for name in fields} | dict(cls.__aliases__)
+        cls.__fields_by_keyword__ = {name.rstrip("_"): name for name in fields} | dict(cls.__aliases__)
+        # A response fills a user's subclass too without a call of its __init__, which need not know the wire names.
+        cls.__pydantic_custom_init__ = False
         for name in fields:
             if name == "model_config_" and not isinstance(cls.model_config, _ReservedConfig):
                 type.__setattr__(cls, "model_config", _ReservedConfig(cls.model_config))
@@ -219,13 +196,19 @@ class Model(BaseModel, MutableMapping[str, Any]):
             return {}
         return {kind.__tag__: kind for kind in cls.__subclasses__() if kind.__tag__ is not None}
 
+    @classmethod
+    def model_rebuild(cls, *, _parent_namespace_depth: int = 2, **options: Any) -> bool | None:
+        """As pydantic's, one thread at a time: classes are built when they are first used, which may be in two threads at once."""
+        with _BUILDING:
+            return super().model_rebuild(_parent_namespace_depth=_parent_namespace_depth + 1, **options)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if args:
-            if len(args) > 1 or kwargs or not isinstance(args[0], Mapping):
-                raise TypeError(f"{type(self).__name__}() takes keywords, or one mapping of wire names")
+        if not args:
+            data = self._from_keywords(kwargs)
+        elif len(args) == 1 and not kwargs and isinstance(args[0], Mapping):
             data = args[0].as_dict() if isinstance(args[0], Model) else dict(args[0])
         else:
-            data = self._from_keywords(kwargs)
+            raise TypeError(f"{type(self).__name__}() takes keywords, or one mapping of wire names")
         self.__pydantic_validator__.validate_python(data, self_instance=self)
 
     # Without this mark pydantic would call __init__ for every nested object of a response instead of filling it in directly.
@@ -235,16 +218,20 @@ class Model(BaseModel, MutableMapping[str, Any]):
         cls = type(self)
         data: dict[str, Any] = {}
         if cls.__tag__ is not None and cls.__discriminator__ is not None:
-            given = keywords.pop(cls.__discriminator__, cls.__tag__)
-            if given != cls.__tag__:
+            given = keywords.pop(cls.__discriminator__, None)
+            if given not in (None, cls.__tag__):
                 raise TypeError(f"{cls.__name__}() has {cls.__discriminator__}={cls.__tag__!r}, not {given!r}")
             data[cls.__discriminator__] = cls.__tag__
         for keyword, value in keywords.items():
             name = cls.__fields_by_keyword__.get(keyword)
             if name is None:
                 raise unknown_keyword(cls.__name__, keyword, cls.__fields_by_keyword__)
-            if value is not None:
-                data[cls.__wire_names__[name]] = value
+            if value is None:
+                continue
+            wire_name = cls.__wire_names__[name]
+            if wire_name in data and data[wire_name] != value:
+                raise TypeError(f"{cls.__name__}() got two values for {wire_name!r}: {data[wire_name]!r} and {value!r}")
+            data[wire_name] = value
         return data
 
     # --- attributes -------------------------------------------------------------------------------------------------------
@@ -252,46 +239,54 @@ class Model(BaseModel, MutableMapping[str, Any]):
     if not TYPE_CHECKING:  # a type checker is to report an unknown attribute itself
 
         def __getattr__(self, name: str) -> Any:
-            raise unknown_attribute(f"{type(self).__name__!r} object", name, type(self).__fields_by_keyword__)
+            cls = type(self)
+            if name in cls.__private_attributes__:
+                return super().__getattr__(name)
+            if hasattr(cls, name):  # a property failed: its own error is to be seen
+                return object.__getattribute__(self, name)
+            raise unknown_attribute(f"{cls.__name__!r} object", name, cls.__fields_by_keyword__)
 
     def __setattr__(self, name: str, value: Any) -> None:
         cls = type(self)
-        if name not in cls.__wire_names__:
-            if name.startswith("_") or hasattr(getattr(cls, name, None), "__set__"):
-                object.__setattr__(self, name, value)
-                return
-            if name not in cls.__fields_by_keyword__:
-                raise unknown_attribute(f"{cls.__name__!r} object", name, cls.__fields_by_keyword__)
-            descriptor = cls.__dict__.get(name)
-            if isinstance(descriptor, _ReservedConfig):
-                descriptor.__set__(self, value)
-                return
-            name = cls.__fields_by_keyword__[name]
-        if value is None:
-            self._forget(name)
+        if name in cls.__wire_names__:
+            if value is None:
+                self._forget(name)
+            else:
+                cls.__pydantic_validator__.validate_assignment(self, name, value)
+        elif name.startswith("_"):
+            super().__setattr__(name, value)
+        elif hasattr(getattr(cls, name, None), "__set__"):
+            object.__setattr__(self, name, value)
         else:
-            cls.__pydantic_validator__.validate_assignment(self, name, value)
+            raise unknown_attribute(f"{cls.__name__!r} object", name, cls.__fields_by_keyword__)
 
     def __delattr__(self, name: str) -> None:
-        setattr(self, name, None)
+        if name.startswith("_"):
+            super().__delattr__(name)
+        else:
+            setattr(self, name, None)
 
     def _forget(self, name: str) -> None:
-        if name in self.__constants__:
-            return
-        self.__dict__[name] = None
+        vars(self)[name] = None
         self.__pydantic_fields_set__.discard(name)
 
     # --- the mapping over wire names --------------------------------------------------------------------------------------
 
+    def _has(self, name: str) -> bool:
+        """Whether the field has a value, or was sent as null."""
+        if self.__dict__[name] is not None:
+            return True
+        # pydantic counts unknown keys among the fields that were set, and one may be called as a field is in Python.
+        return name in self.__pydantic_fields_set__ and name not in (self.__pydantic_extra__ or ())
+
     def _present(self) -> Iterator[str]:
-        given, constants = self.__pydantic_fields_set__, self.__constants__
-        return (name for name in self.__wire_names__ if name in given or name in constants)
+        return filter(self._has, self.__wire_names__)
 
     def __getitem__(self, key: str) -> Any:
         name = self.__fields_by_wire_name__.get(key)
         if name is None:
             return (self.__pydantic_extra__ or {})[key]
-        if name not in self.__pydantic_fields_set__ and name not in self.__constants__:
+        if not self._has(name):
             raise KeyError(key)
         value = self.__dict__[name]
         return self._moment_to_wire(name, value) if isinstance(value, datetime) else read_only(value)
@@ -307,7 +302,8 @@ class Model(BaseModel, MutableMapping[str, Any]):
         name = self.__fields_by_wire_name__.get(key)
         if name is None:
             del self._extra()[key]
-        elif name in self.__pydantic_fields_set__:
+            self.__pydantic_fields_set__.discard(key)
+        elif self._has(name):
             self._forget(name)
         else:
             raise KeyError(key)
@@ -328,7 +324,7 @@ class Model(BaseModel, MutableMapping[str, Any]):
         name = self.__fields_by_wire_name__.get(key) if isinstance(key, str) else None
         if name is None:
             return key in (self.__pydantic_extra__ or {})
-        return name in self.__pydantic_fields_set__ or name in self.__constants__
+        return self._has(name)
 
     # --- the wire form ----------------------------------------------------------------------------------------------------
 
@@ -355,17 +351,32 @@ class Model(BaseModel, MutableMapping[str, Any]):
         return to_wire(value, exclude_readonly=exclude_readonly)
 
     def _moment_to_wire(self, name: str, value: datetime) -> Any:
-        return to_rfc3339(value) if name in self.__rfc3339__ else to_wire(value)
+        if name in self.__rfc3339__:
+            return to_rfc3339(value)
+        return value.timestamp() if value.microsecond else to_unix(value)
 
     @model_serializer(mode="plain")
     def _serialize(self) -> dict[str, Any]:
         return self.as_dict()
 
-    def copy(self, **kwargs: Any) -> Self:  # type: ignore[override]
+    def __getstate__(self) -> dict[Any, Any]:
+        """What pickle keeps: the data, and not what a client attached to it, such as the way to the next page."""
+        state = super().__getstate__()
+        kept = {name: value for name, value in state["__dict__"].items() if not name.startswith("_")}
+        return {**state, "__dict__": kept}
+
+    def copy(self, **kwargs: Any) -> Self:
         """A shallow copy, as ``copy.copy(model)``."""
         if kwargs:
             raise TypeError(f"{type(self).__name__}.copy() takes no arguments; use model_copy(update={{...}})")
         return copy.copy(self)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some attributes set anew: ``update`` maps their names to values, None takes one away."""
+        copied = copy.deepcopy(self) if deep else copy.copy(self)
+        for name, value in (update or {}).items():
+            setattr(copied, name, value)
+        return copied
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Model):
@@ -380,12 +391,8 @@ class Model(BaseModel, MutableMapping[str, Any]):
         return str(self.as_dict())
 
     def __repr__(self) -> str:
-        shown = [name for name in _SHOWN_IN_REPR if name in self.__pydantic_fields_set__][:3]
+        shown = [name for name in _SHOWN_IN_REPR if self.__dict__.get(name) is not None][:3]
         return f"{type(self).__name__}({', '.join(f'{name}={self.__dict__[name]!s:.60}' for name in shown)})"
 
 
 _SHOWN_IN_REPR = ("id", "type", "role", "status", "name", "filename", "value", "reason", "code", "text")
-
-
-def _public(field: str) -> str:
-    return field.rstrip("_")

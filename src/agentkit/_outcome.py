@@ -25,11 +25,12 @@ def load_model(name: str) -> type[Model]:
     return model
 
 
-def parse_body(request: Request[Any], response: HttpResponse, body: bytes) -> Any:
-    """The model that a request names, from the answer's bytes.
+def parse_body(request: Request[Any], response: HttpResponse) -> Any:
+    """The model that a request names, from an answer that was read.
 
     :raises agentkit.exceptions.DecodeError: the body is no JSON object.
     """
+    body = response.content
     try:
         return load_model(request.returns).__pydantic_validator__.validate_json(body)
     except ValueError as error:
@@ -37,6 +38,7 @@ def parse_body(request: Request[Any], response: HttpResponse, body: bytes) -> An
 
         shown = body[:80].decode("utf-8", "replace")
         failure = DecodeError(f"{request.operation}: the answer is no JSON object: {shown!r}", response=response)
+        failure.request_id = request_id(response.headers)
         failure.explanation = (
             f"{request.operation} failed on {request.path}: the answer has status {response.status_code} but is no JSON object "
             f"({response.content_type or 'no content type'}, starts with {shown!r}). Check that the endpoint is an agents service."
@@ -45,26 +47,36 @@ def parse_body(request: Request[Any], response: HttpResponse, body: bytes) -> An
 
 
 def call_error(
-    request: Request[Any], endpoint: Endpoint, response: HttpResponse, error_map: Mapping[int, Callable[..., Exception]], retry: str
+    request: Request[Any],
+    endpoint: Endpoint,
+    response: HttpResponse,
+    error_map: Mapping[int, Callable[..., Exception]],
+    retry: str,
 ) -> Exception:
     """The error of an answer: by the call's own map first, then by the status."""
+    from azure.core.exceptions import HttpResponseError as AnyResponseError
+
     from .exceptions import BY_STATUS, HttpResponseError
 
     status = response.status_code
+    told = retry if status == 429 or status >= 500 else ""
+    text = explain(request.operation, request.path, status, response.reason, response.headers, response.content, endpoint, told)
     own = error_map.get(status)
     if own is not None:
-        return own(response=response)
+        # A class that knows nothing of responses, such as KeyError, gets the text.
+        plain = isinstance(own, type) and not issubclass(own, AnyResponseError)
+        return own(text) if plain else own(response=response)
     error = BY_STATUS.get(status, HttpResponseError)(response=response)
     error.request_id = request_id(response.headers)
-    told = retry if status == 429 or status >= 500 else ""
-    error.explanation = explain(
-        request.operation, request.path, status, response.reason, response.headers, response.content, endpoint, told
-    )
+    error.explanation = text
     return error
 
 
-def failed_call(request: Request[Any], endpoint: Endpoint, problem: TransportError) -> Exception:
-    """The error of a request that got no answer."""
+def failed_call(request: Request[Any], endpoint: Endpoint, problem: TransportError, retry: str) -> Exception:
+    """The error of a request that got no answer, or a broken one.
+
+    :param retry: why it was not sent again.
+    """
     from .exceptions import (
         ServiceRequestError,
         ServiceRequestTimeoutError,
@@ -75,13 +87,14 @@ def failed_call(request: Request[Any], endpoint: Endpoint, problem: TransportErr
     sent = problem.failure is Failure.READ
     if sent:
         kind: type[Exception] = ServiceResponseTimeoutError if problem.timed_out else ServiceResponseError
-        told = "sent, but no answer came"
+        told, keyword = "was sent, but no complete answer came", "read_timeout"
     else:
         kind = ServiceRequestTimeoutError if problem.timed_out else ServiceRequestError
-        told = "could not be sent"
+        told, keyword = "could not be sent", "connection_timeout"
+    step = f"Wait longer with {keyword}=, or check" if problem.timed_out else "Check"
     error = kind(
-        f"{request.operation} {told}: {request.method} {request.path} at {endpoint.origin}: {problem}. "
-        f"Check the network and the endpoint: {endpoint.describe()}"
+        f"{request.operation} {told}: {request.method} {request.path} at {endpoint.origin}: {problem} ({retry}). "
+        f"{step} the network and the endpoint: {endpoint.describe()}"
     )
     error.__cause__ = problem
     return error

@@ -6,7 +6,7 @@ Every public call makes a :class:`Request` with a generated builder and hands it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from ._naming import check_id
 from ._types import UNSET, ToolSource
 from ._wire import to_wire
 
-__all__ = ["Request", "json_request", "plain_request", "query_list"]
+__all__ = ["Request", "json_request", "plain_request", "query_list", "tools_of", "with_body_read"]
 
 
 R = TypeVar("R")
@@ -26,7 +26,7 @@ class Request(Generic[R]):
     """One request of the agents API, apart from where it goes and who sends it.
 
     ``path`` is relative to the agents base URL; ``params`` are query pairs whose values are ready to be percent-encoded, except that
-    a tuple is joined by literal commas; ``body`` is a mapping (sent as JSON), a binary stream (sent as it is) or None; ``parts`` is
+    a tuple is joined by literal commas; ``body`` is a mapping (sent as JSON), bytes or a binary stream (sent as it is) or None; ``parts`` is
     a multipart body; ``returns`` names the model that the response becomes, or is empty for a response read as bytes.
     """
 
@@ -89,11 +89,19 @@ def json_request(
         if missing:
             raise TypeError(f"{operation}() is missing the argument {missing[0]!r}: give it by keyword, or give a whole body")
         if toolset is not None:
-            values = {**values, **_tools_of(operation, toolset)}
+            values = {**values, **tools_of(operation, toolset)}
         ready = {name: to_wire(value, exclude_readonly=True) for name, value in _given(values).items()}
     return Request(
         operation, method, path, returns, _given(params or {}), body=ready, content_type=content_type or "application/json"
     )
+
+
+def with_body_read(request: Request[R]) -> Request[R]:
+    """The request with a binary stream read to its end, so that it can be sent more than once."""
+    if request.body is None or isinstance(request.body, (Mapping, bytes)):
+        return request
+    data = request.body.read()
+    return replace(request, body=data.encode() if isinstance(data, str) else data)
 
 
 def query_list(items: Any) -> tuple[str, ...] | None:
@@ -113,7 +121,11 @@ def _fill(operation: str, path: str, ids: Mapping[str, Any]) -> str:
     return path.format_map({name: quote(check_id(operation, name, value), safe="") for name, value in ids.items()})
 
 
-def _tools_of(operation: str, toolset: ToolSource) -> dict[str, Any]:
+def tools_of(operation: str, toolset: ToolSource) -> dict[str, Any]:
+    """The definitions and resources of a toolset, by their wire names.
+
+    :raises TypeError: it has none.
+    """
     try:
         return {"tools": list(toolset.definitions), "tool_resources": toolset.resources}
     except AttributeError as error:

@@ -1,4 +1,4 @@
-"""The wire form: plain JSON values, and read-only views of them.
+"""The wire form: plain JSON values, read-only views of them, and the base of the enums.
 
 ``to_wire`` is the one place where models, enums and timestamps become JSON values. It knows no model class: whatever has an
 ``as_dict`` method answers for itself.
@@ -8,29 +8,89 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timezone
-from enum import Enum
+from enum import Enum, EnumMeta
 from typing import Any, NoReturn
 
-__all__ = ["ReadOnlyDict", "ReadOnlyList", "from_unix", "read_only", "to_rfc3339", "to_unix", "to_wire"]
+from ._suggest import did_you_mean, unknown_attribute
+
+__all__ = [
+    "ReadOnlyDict",
+    "ReadOnlyList",
+    "WireEnum",
+    "as_utc",
+    "read_only",
+    "read_unix",
+    "to_rfc3339",
+    "to_unix",
+    "to_wire",
+]
 
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
+class _WireEnumMeta(EnumMeta):
+    """Looks member names up whatever their case: ``RunStatus.completed``, ``RunStatus["Completed"]``."""
+
+    def __getitem__(cls, name: str) -> Any:
+        try:
+            return super().__getitem__(name.upper() if isinstance(name, str) else name)
+        except KeyError:
+            hint = did_you_mean(str(name), cls._member_map_)
+            raise KeyError(f"enum {cls.__name__} has no member {name!r}.{hint}") from None
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_"):  # asked by Python itself, before there are members too
+            raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
+        member = cls._member_map_.get(name.upper())
+        if member is None:
+            raise unknown_attribute(f"enum {cls.__name__}", name, cls._member_map_)
+        return member
+
+
+class WireEnum(str, Enum, metaclass=_WireEnumMeta):
+    """An enum whose members are their wire values: equal to them, printed and formatted as them, on every Python."""
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, format_spec: str) -> str:
+        return format(str(self.value), format_spec)
+
+
+def as_utc(moment: datetime) -> datetime:
+    """The moment in UTC; a naive one is taken as UTC, and one beyond the calendar of UTC is left in its zone."""
+    if moment.utcoffset() is None:
+        return moment.replace(tzinfo=timezone.utc)
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError:
+        return moment
+
+
 def to_unix(moment: datetime) -> int:
     """Whole unix seconds of a moment; a naive one is taken as UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return int(aware.timestamp())
+    aware = as_utc(moment) if moment.utcoffset() is None else moment
+    return int(aware.replace(microsecond=0).timestamp())
 
 
-def from_unix(seconds: float) -> datetime:
-    """The aware UTC moment of unix seconds. Raises OverflowError, OSError or ValueError beyond the calendar."""
-    return datetime.fromtimestamp(seconds, tz=timezone.utc)
+def read_unix(value: Any) -> datetime:
+    """The aware UTC moment of unix seconds, or of a datetime, whose fraction of a second is left out.
+
+    :raises ValueError: the value is neither, or lies beyond the calendar.
+    """
+    if isinstance(value, datetime):
+        return as_utc(value).replace(microsecond=0)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise ValueError(f"{value!r} is no unix timestamp")
+    try:
+        return datetime.fromtimestamp(value, tz=timezone.utc)
+    except (OverflowError, OSError) as error:
+        raise ValueError(f"{value!r} lies beyond the calendar") from error
 
 
 def to_rfc3339(moment: datetime) -> str:
     """RFC 3339 text of a moment in UTC, with a ``Z``; a naive one is taken as UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return aware.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
+    return as_utc(moment).isoformat().replace("+00:00", "Z")
 
 
 def to_wire(value: Any, *, exclude_readonly: bool = False) -> Any:
@@ -57,6 +117,13 @@ def _key(key: Any) -> Any:
     return key.value if isinstance(key, Enum) else key
 
 
+def _refuse(*args: Any, **kwargs: Any) -> NoReturn:
+    raise TypeError(
+        "this value was read out of a model by item, where it is read-only: change it through the model's attribute, "
+        "or take a copy with dict(value) or list(value)"
+    )
+
+
 class ReadOnlyDict(dict[str, Any]):
     """A wire object that was read out of a model by item.
 
@@ -65,12 +132,6 @@ class ReadOnlyDict(dict[str, Any]):
     """
 
     __slots__ = ()
-
-    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError(
-            "this value was read out of a model by item, where it is read-only: change it through the model's attribute, "
-            "or take a copy with dict(value) or list(value)"
-        )
 
     __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse
 
@@ -89,7 +150,6 @@ class ReadOnlyList(list[Any]):
 
     __slots__ = ()
 
-    _refuse = ReadOnlyDict._refuse
     __setitem__ = __delitem__ = append = clear = extend = insert = pop = remove = reverse = sort = _refuse
     __iadd__ = __imul__ = _refuse
 

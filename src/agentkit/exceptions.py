@@ -10,6 +10,7 @@ They are azure-core's own classes, so that ``except azure.core.exceptions.HttpRe
      │    ├── ResourceNotFoundError       404
      │    ├── ResourceExistsError         409
      │    ├── ResourceNotModifiedError    304
+     │    ├── ActiveRunError              the thread has an active run
      │    └── DecodeError                 the body is not what its content type says
      └── WaitTimeoutError               a wait ran out of time; also a TimeoutError
 
@@ -30,6 +31,7 @@ from azure.core.exceptions import (
 )
 
 __all__ = [
+    "ActiveRunError",
     "AzureError",
     "ClientAuthenticationError",
     "DecodeError",
@@ -78,6 +80,30 @@ class ResourceExistsError(HttpResponseError, core.ResourceExistsError):
 
 class ResourceNotModifiedError(HttpResponseError, core.ResourceNotModifiedError):
     """304: the object has not changed."""
+
+
+class ActiveRunError(HttpResponseError):
+    """The thread has an active run, so nothing can be added to it and no other run can start on it.
+
+    :ivar thread_id: the thread.
+    :ivar run_id: the active run; None where the service does not name it and it has ended meanwhile.
+    """
+
+    thread_id: str | None = None
+    run_id: str | None = None
+
+
+def active_run_error(refusal: Exception, operation: str, thread_id: str, run_id: str | None) -> ActiveRunError:
+    """The service's refusal as an :class:`ActiveRunError`."""
+    error = ActiveRunError(response=getattr(refusal, "response", None))
+    error.thread_id, error.run_id = thread_id, run_id
+    error.request_id = getattr(refusal, "request_id", None)
+    run = f"the run {run_id}" if run_id else "another run"
+    error.explanation = (
+        f"{operation} failed: {run} is active on {thread_id}. Wait for it or cancel it first, or say if_active=\"wait\" or "
+        f"if_active=\"cancel\". The service said: {getattr(refusal, 'message', refusal)}".replace("\n", " ")
+    )
+    return error
 
 
 class DecodeError(HttpResponseError, core.DecodeError):

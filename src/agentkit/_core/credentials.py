@@ -43,6 +43,16 @@ def credential_kind(credential: Any) -> CredentialKind:
     get_token = getattr(credential, "get_token", None)
     if callable(get_token):
         return CredentialKind.ASYNC_TOKEN if inspect.iscoroutinefunction(get_token) else CredentialKind.TOKEN
+    key_of(credential)
+    return CredentialKind.KEY
+
+
+def key_of(credential: Any) -> str:
+    """The key of a credential of kind KEY, as it is now (an AzureKeyCredential can be updated), without blanks around it.
+
+    :raises TypeError: the credential is no key.
+    :raises ValueError: the key is empty, or no header can carry it; the text does not repeat it.
+    """
     key = credential if isinstance(credential, str) else getattr(credential, "key", None)
     if not isinstance(key, str):
         raise TypeError(
@@ -50,12 +60,7 @@ def credential_kind(credential: Any) -> CredentialKind:
         )
     if not key.strip():
         raise ValueError("the key given as credential is empty")
-    return CredentialKind.KEY
-
-
-def key_of(credential: Any) -> str:
-    """The key of a credential of kind KEY, as it is now: an AzureKeyCredential can be updated."""
-    return credential if isinstance(credential, str) else str(credential.key)
+    return _sendable("the key given as credential", key.strip())
 
 
 def is_fresh(token: Token, now: float) -> bool:
@@ -67,8 +72,16 @@ def token_from(answer: Any, credential: Any) -> Token:
     """What a credential answered, checked.
 
     :raises TypeError: it is no access token with ``token`` and ``expires_on``.
+    :raises ValueError: no header can carry the token.
     """
     text, expires_on = getattr(answer, "token", None), getattr(answer, "expires_on", None)
     if not isinstance(text, str) or not isinstance(expires_on, (int, float)):
         raise TypeError(f"{type(credential).__name__}.get_token() answered {type(answer).__name__}, not an access token")
-    return Token(text, float(expires_on))
+    return Token(_sendable(f"the token of {type(credential).__name__}", text), float(expires_on))
+
+
+def _sendable(label: str, secret: str) -> str:
+    # Left to the HTTP library, the error would show the secret.
+    if not (secret.isascii() and secret.isprintable()):
+        raise ValueError(f"{label} has a line break, a control character or a character beyond ASCII in it; copy it again")
+    return secret

@@ -27,7 +27,7 @@ def read_error(body: bytes) -> ServiceError:
     """What an error body says, in the shape of any of the services; an empty answer when it is none of them."""
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ServiceError()
     data = data.get("error", data) if isinstance(data, Mapping) else {}
     if isinstance(data, str):
@@ -70,6 +70,8 @@ def explain(
 
 def next_step(status: int, endpoint: Endpoint) -> str:
     """What the caller can do about a status; empty where the service's words say it all."""
+    if 300 <= status < 400:
+        return f"This redirect is not followed. Check the endpoint: {endpoint.where()}."
     if status in (401, 403):
         return f"Check the credential: {endpoint.describe()}."
     if status == 404:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,6 +22,7 @@ _REPLACED = {
     "policies": "raw_request_hook= and raw_response_hook= see every request and response, headers= adds to them",
     "authentication_policy": "give the key or token credential itself as credential=",
 }
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SHARED_KEYWORDS = frozenset(SharedOptions.__annotations__)
 _CALL_KEYWORDS = frozenset(CallOptions.__annotations__) | _SHARED_KEYWORDS
 _CLIENT_KEYWORDS = frozenset(ClientOptions.__annotations__) | _SHARED_KEYWORDS
@@ -83,7 +85,7 @@ def client_settings(client: str, options: Mapping[str, Any], own: Callable[[], I
         call=_resolve(client, CallSettings(), {k: v for k, v in options.items() if k in _SHARED_KEYWORDS}),
         api_version=options.get("api_version"),
         credential_scopes=(scopes,) if isinstance(scopes, str) else tuple(scopes),
-        proxies=options.get("proxies"),
+        proxies=None if options.get("proxies") is None else _texts(client, "proxies", options["proxies"]),
         verify=True if verify is None else verify if isinstance(verify, bool) else os.fspath(verify),
         cert=options.get("connection_cert"),
     )
@@ -101,16 +103,16 @@ def _resolve(function: str, defaults: CallSettings, options: Mapping[str, Any]) 
     changes: dict[str, Any] = {}
     for name in ("content_type", "request_id", "user_agent"):
         if options.get(name) is not None:
-            changes[name] = _text(function, name, options[name])
+            changes[name] = _header_text(function, name, options[name])
     for name in ("connection_timeout", "read_timeout"):
         if name in options:
             changes[name] = _seconds(function, name, options[name])
     for name in ("raw_request_hook", "raw_response_hook", "cls"):
         if options.get(name) is not None:
             changes[name] = _callable(function, name, options[name])
-    for name in ("headers", "params", "error_map"):
+    for name, checked in (("headers", _headers), ("params", _mapping), ("error_map", _error_map)):
         if options.get(name) is not None:
-            changes[name] = {**getattr(defaults, name), **_mapping(function, name, options[name])}
+            changes[name] = {**getattr(defaults, name), **checked(function, name, options[name])}
     for name in ("logging_enable", "stream"):
         if name in options:
             changes[name] = bool(options[name])
@@ -118,9 +120,11 @@ def _resolve(function: str, defaults: CallSettings, options: Mapping[str, Any]) 
     return replace(defaults, **changes)
 
 
-def _text(function: str, name: str, value: Any) -> str:
+def _header_text(function: str, name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{function}() takes {name}= as text, not {type(value).__name__}")
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError(f"{function}() takes {name}= without line breaks and characters beyond ASCII: it travels in a header")
     return value
 
 
@@ -144,3 +148,24 @@ def _mapping(function: str, name: str, value: Any) -> Mapping[Any, Any]:
     if not isinstance(value, Mapping):
         raise TypeError(f"{function}() takes {name}= as a mapping, not {type(value).__name__}")
     return value
+
+
+def _texts(function: str, name: str, value: Any) -> Mapping[str, str]:
+    for item in _mapping(function, name, value).items():
+        if not all(isinstance(part, str) for part in item):
+            raise TypeError(f"{function}() takes {name}= as a mapping from text to text; the entry {item[0]!r} is none")
+    return {**value}
+
+
+def _headers(function: str, name: str, value: Any) -> Mapping[str, str]:
+    for header, content in _texts(function, name, value).items():
+        if not _HEADER_NAME.fullmatch(header):
+            raise ValueError(f"{function}() was given {header!r} in {name}=, which is no name of a header")
+        _header_text(function, f"{name}[{header!r}]", content)
+    return {**value}
+
+
+def _error_map(function: str, name: str, value: Any) -> Mapping[int, Any]:
+    for status, error in _mapping(function, name, value).items():
+        _callable(function, f"{name}[{status!r}]", error)
+    return {**value}

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from .._request import Request
+from .._request import Request, with_body_read
 from .._version import __version__
 from .._wire import to_wire
 
-__all__ = ["encode_body", "join_url", "masked", "redirect_target", "user_agent"]
+__all__ = ["encode_body", "is_secret", "join_url", "masked", "merged_headers", "redirect_target", "user_agent"]
 
-SECRET_HEADERS = frozenset(
-    {"authorization", "api-key", "cookie", "set-cookie", "proxy-authorization", "ocp-apim-subscription-key"}
-)
+_SECRET = re.compile("auth|key|token|secret|cookie|password|signature|credential", re.IGNORECASE)
 
 
 def join_url(base: str, path: str, params: Mapping[str, Any]) -> str:
@@ -48,32 +47,44 @@ def encode_body(request: Request[Any]) -> Any:
     """
     if request.parts is not None:
         return request.parts
-    body = request.body
-    if body is None:
-        return None
-    if hasattr(body, "read") and not isinstance(body, Mapping):
-        data = body.read()
-        return data.encode() if isinstance(data, str) else data
+    body = with_body_read(request).body
+    if body is None or isinstance(body, bytes):
+        return body
     try:
         return json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError) as error:
         raise TypeError(f"{request.operation}() was given a value that has no JSON form: {error}") from error
 
 
+def merged_headers(*layers: Mapping[str, str]) -> dict[str, str]:
+    """Headers of which a later layer replaces those of the same name, however that is written, in an earlier one."""
+    merged: dict[str, tuple[str, str]] = {}
+    for layer in layers:
+        merged.update({name.lower(): (name, value) for name, value in layer.items()})
+    return dict(merged.values())
+
+
+def is_secret(header: str) -> bool:
+    """Whether a header of this name may hold a secret: it is not logged and does not follow a redirect to another host."""
+    return _SECRET.search(header) is not None
+
+
 def masked(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers with every secret replaced, for logs."""
-    return {name: "***" if name.lower() in SECRET_HEADERS else value for name, value in headers.items()}
+    return {name: "***" if is_secret(name) else value for name, value in headers.items()}
 
 
 def redirect_target(method: str, url: str, status: int, headers: Mapping[str, str]) -> str | None:
     """Where a redirect leads, for the methods that are safe to repeat elsewhere; None when it is not to be followed.
 
-    A redirect from https to http is not followed.
+    A redirect to another scheme is not followed: from https, the rest would be open to read; and a pool of connections that was
+    made for plain http checks no certificates.
     """
     location = headers.get("location")
     if status not in (301, 302, 303, 307, 308) or not location or method not in ("GET", "HEAD"):
         return None
-    target = urljoin(url, location)
-    if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
+    try:
+        target = urljoin(url, location)
+        return target if urlsplit(target).scheme == urlsplit(url).scheme else None
+    except ValueError:
         return None
-    return target

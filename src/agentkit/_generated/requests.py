@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._naming import either
 from .._request import Request, json_request, plain_request, query_list
+from .._structured import as_response_format
 from .._types import UNSET
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def create_agent(
             "tool_resources": tool_resources,
             "temperature": temperature,
             "top_p": top_p,
-            "response_format": response_format,
+            "response_format": as_response_format(response_format),
             "metadata": metadata,
         },
         required={"model": "model"},
@@ -169,7 +170,7 @@ def update_agent(
             "tool_resources": tool_resources,
             "temperature": temperature,
             "top_p": top_p,
-            "response_format": response_format,
+            "response_format": as_response_format(response_format),
             "metadata": metadata,
         },
         required={},
@@ -346,7 +347,7 @@ def create_thread_and_run(
             "max_completion_tokens": max_completion_tokens,
             "truncation_strategy": truncation_strategy,
             "tool_choice": tool_choice,
-            "response_format": response_format,
+            "response_format": as_response_format(response_format),
             "parallel_tool_calls": parallel_tool_calls,
             "metadata": metadata,
         },
@@ -414,7 +415,7 @@ def create_run(
             "max_completion_tokens": max_completion_tokens,
             "truncation_strategy": truncation_strategy,
             "tool_choice": tool_choice,
-            "response_format": response_format,
+            "response_format": as_response_format(response_format),
             "parallel_tool_calls": parallel_tool_calls,
             "metadata": metadata,
             "stream": False,

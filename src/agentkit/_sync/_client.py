@@ -114,10 +114,12 @@ class AIProjectClient:
 
     def close(self) -> None:
         """Close the connections, a credential that the client made, and the local service that it started."""
-        self._pipeline.close()
-        service, self._service = self._service, None
-        if service is not None:
-            sync_call(service.stop)
+        try:
+            self._pipeline.close()
+        finally:
+            service, self._service = self._service, None
+            if service is not None:
+                sync_call(service.stop)
 
     def __enter__(self) -> Self:
         return self

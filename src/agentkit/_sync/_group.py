@@ -5,15 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._core.options import CallSettings, call_settings
+from .._request import Request
 from .._suggest import unknown_attribute
+from ._pages import all_items
 
 if TYPE_CHECKING:
     from ._pipeline import Pipeline
 
 __all__ = ["OperationGroup"]
+
+
+P = TypeVar("P")
 
 
 class OperationGroup:
@@ -22,18 +27,32 @@ class OperationGroup:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
 
-    def _settings(self, operation: str, options: Mapping[str, Any]) -> CallSettings:
+    def _settings(self, operation: str, options: Mapping[str, Any], *, several: bool = False) -> CallSettings:
         """The client's settings with a call's keywords laid over them.
 
         :param operation: the method that was called.
         :param options: its keywords that are not its own.
+        :param several: whether it makes several requests, so that it returns the answer of none of them.
         :raises TypeError: a keyword is unknown, or of the wrong type.
         :raises ValueError: a value is out of range.
         """
         if not options:
             return self._pipeline.defaults
-        own = lambda: signature(getattr(type(self), operation)).parameters  # noqa: E731 (asked only for an error)
-        return call_settings(operation, self._pipeline.defaults, options, own)
+        single = next((name for name in ("cls", "stream") if several and options.get(name)), None)
+        if single is not None:
+            raise TypeError(f"{operation}() does not take {single}=: it makes several requests; calls that make one take it")
+        return call_settings(operation, self._pipeline.defaults, options, lambda: self._own_keywords(operation))
+
+    def _own_keywords(self, operation: str) -> list[str]:
+        parameters = signature(getattr(self, operation)).parameters.values()
+        return [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_KEYWORD]
+
+    def _page(self, page: P, request: Request[P], settings: CallSettings) -> P:
+        """The page, enabled to fetch the pages after it."""
+        if settings.cls is None and not settings.stream:
+            # Not a field: it is no part of the data, and stays out of the mapping, copies by pickle, and comparisons.
+            page.__dict__["_walk"] = lambda: all_items(self._pipeline, request, settings, page)
+        return page
 
     if not TYPE_CHECKING:  # a type checker is to report an unknown method itself
 

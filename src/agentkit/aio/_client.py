@@ -113,10 +113,12 @@ class AIProjectClient:
 
     async def close(self) -> None:
         """Close the connections, a credential that the client made, and the local service that it started."""
-        await self._pipeline.aclose()
-        service, self._service = self._service, None
-        if service is not None:
-            await async_call(service.stop)
+        try:
+            await self._pipeline.aclose()
+        finally:
+            service, self._service = self._service, None
+            if service is not None:
+                await async_call(service.stop)
 
     async def __aenter__(self) -> Self:
         return self

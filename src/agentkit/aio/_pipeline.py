@@ -7,13 +7,14 @@ import random
 import time
 import uuid
 from collections.abc import AsyncIterator
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._core.credentials import CredentialKind, credential_kind, key_of
-from .._core.endpoint import Endpoint, require_secure
+from .._core.endpoint import LOCAL_KEY_VARIABLE, Endpoint, require_secure
 from .._core.options import CallSettings, ClientSettings
 from .._core.retry import Attempts, Decision, Outcome, decide
-from .._core.wire_request import encode_body, join_url, masked, redirect_target, user_agent
+from .._core.wire_request import encode_body, is_secret, join_url, masked, merged_headers, redirect_target, user_agent
 from .._http import (
     AsyncHttp,
     AsyncHttpResponse,
@@ -29,7 +30,10 @@ from .._primitives import AsyncTokens, async_call, async_chunks, async_sleep
 from .._request import Request
 from .._types import AsyncCredential
 
-__all__ = ["Pipeline"]
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["ByteStream", "Pipeline"]
 
 _log = logging.getLogger("agentkit")
 R = TypeVar("R")
@@ -60,9 +64,13 @@ class Pipeline:
         if credential_kind(credential) is not CredentialKind.KEY:
             scopes = settings.credential_scopes or ((endpoint.scope,) if endpoint.scope else ())
             if not scopes:
-                raise ValueError("a local service takes its key as credential, not a token; or give credential_scopes=")
-            self._tokens = AsyncTokens(credential, scopes[0])
-        self._http: AsyncHttp | None = None
+                raise ValueError(
+                    f"{endpoint.where()} takes its key, not a token: give the key as credential, or set {LOCAL_KEY_VARIABLE}; "
+                    "for one that does take tokens give credential_scopes="
+                )
+            self._tokens = AsyncTokens(credential, scopes)
+        self._http = AsyncHttp(self._connection())
+        self._closed = False
 
     async def send(self, request: Request[R], settings: CallSettings) -> R:
         """Send one request and return what it becomes.
@@ -71,6 +79,10 @@ class Pipeline:
         :param settings: how: the client's settings with the call's own laid over them.
         :return: the model that the request names; for a request that names none, or with ``stream=True``, an iterator of bytes.
         """
+        if self._closed:
+            raise ValueError(
+                f"{request.operation}() was called on a client that is closed; make a new client, or close it later"
+            )
         content = await async_call(encode_body, request)
         outgoing = HttpRequest(request.method, self._url(request, settings), self._headers(request, settings))
         context: dict[str, Any] = {"operation": request.operation}
@@ -80,35 +92,39 @@ class Pipeline:
             outgoing.content = content if content is None or isinstance(content, bytes) else async_chunks(content)
             if settings.raw_request_hook is not None:
                 settings.raw_request_hook(PipelineRequest(outgoing, context))
-            outcome, response, problem = await self._attempt(outgoing, settings)
-            if response is not None:
+            response = await self._attempt(outgoing, settings, streamed=settings.stream or not request.returns)
+            if isinstance(response, TransportError):
+                outcome = Outcome(failure=response.failure)
+            else:
+                if response.status_code == 200:
+                    result: R = await self._result(request, settings, PipelineResponse(outgoing, response, context), response)
+                    return result
+                if settings.raw_response_hook is not None:
+                    settings.raw_response_hook(PipelineResponse(outgoing, response, context))
                 target = redirect_target(outgoing.method, outgoing.url, response.status_code, response.headers)
                 if target is not None and hops < MAX_REDIRECTS:
                     hops += 1
-                    await response.aclose()
                     self._follow(outgoing, target)
                     continue
-                if response.status_code == 200:
-                    break
+                if response.status_code == 401 and self._tokens is not None:
+                    self._tokens.forget()
+                outcome = Outcome(status=response.status_code, headers=response.headers)
             decision = self._decide(request, settings, attempts, outcome)
             if not decision.retry:
-                raise await self._failure(request, settings, outgoing, response, problem, decision)
-            if response is not None:
-                await response.aclose()
+                raise self._failure(request, settings, response, decision)
             attempts = attempts.after(outcome)
-            _log.debug("%s: %s; trying again in %.1f s", request.operation, decision.reason or outcome, decision.delay)
+            _log.debug("%s: %s", request.operation, decision.reason)
             await async_sleep(decision.delay)
-        assert response is not None
-        result: R = await self._result(request, settings, PipelineResponse(outgoing, response, context), response)
-        return result
 
     async def aclose(self) -> None:
-        """Close the connections and the credentials that were made here."""
-        if self._http is not None:
-            http, self._http = self._http, None
-            await http.aclose()
-        for credential in self._owned:
-            await async_call(credential.close)
+        """Close the connections and the credentials that were made here; nothing can be sent after that."""
+        self._closed = True
+        try:
+            await self._http.aclose()
+        finally:
+            owned, self._owned = self._owned, ()
+            for credential in owned:
+                await async_call(credential.close)
 
     # --- the way out --------------------------------------------------------------------------------------------------
 
@@ -123,16 +139,19 @@ class Pipeline:
             "User-Agent": user_agent(settings.user_agent),
             "x-ms-client-request-id": settings.request_id or str(uuid.uuid4()),
         }
+        content_type = settings.content_type or request.content_type
         if request.parts is not None:
             headers.update(request.parts.headers)
-        elif request.content_type is not None:
-            headers["Content-Type"] = settings.content_type or request.content_type
-        headers.update(settings.headers)
-        return headers
+        elif request.content_type is not None and content_type is not None:
+            headers["Content-Type"] = content_type
+        return merged_headers(headers, settings.headers)
+
+    def _is_own(self, url: str) -> bool:
+        return url.startswith(self.endpoint.origin + "/")
 
     async def _authorization(self, outgoing: HttpRequest) -> dict[str, str]:
         """The header that proves who the caller is; none for another host, to which a redirect may have led."""
-        if not outgoing.url.startswith(self.endpoint.origin + "/"):
+        if not self._is_own(outgoing.url):
             return {}
         if self._tokens is None:
             return {self.endpoint.key_header: key_of(self._credential)}
@@ -141,29 +160,30 @@ class Pipeline:
 
     def _follow(self, outgoing: HttpRequest, target: str) -> None:
         outgoing.url = target
-        for name in ("Authorization", self.endpoint.key_header):
-            if name in outgoing.headers:
+        if not self._is_own(target):
+            for name in [name for name in outgoing.headers if is_secret(name)]:
                 del outgoing.headers[name]
 
     async def _attempt(
-        self, outgoing: HttpRequest, settings: CallSettings
-    ) -> tuple[Outcome, AsyncHttpResponse | None, TransportError | None]:
-        if self._http is None:
-            self._http = AsyncHttp(self._connection())
+        self, outgoing: HttpRequest, settings: CallSettings, *, streamed: bool
+    ) -> AsyncHttpResponse | TransportError:
+        """Send once. The body is read here, so that an answer that breaks off is one that did not come, unless it is streamed."""
         began = time.monotonic()
         if settings.logging_enable:
             _log.debug("-> %s %s %s", outgoing.method, outgoing.url, masked(outgoing.headers))
         try:
             response = await self._http.send(outgoing, Timeouts(settings.connection_timeout, settings.read_timeout))
+            if not (streamed and response.status_code == 200):
+                await response.aread()
         except TransportError as error:
             _log.debug("%s %s: %s after %.0f ms", outgoing.method, outgoing.url, error, 1000 * (time.monotonic() - began))
-            return Outcome(failure=error.failure), None, error
+            return error
         _log.debug(
             "%s %s: %s in %.0f ms", outgoing.method, outgoing.url, response.status_code, 1000 * (time.monotonic() - began)
         )
         if settings.logging_enable:
             _log.debug("<- %s %s %s", response.status_code, response.reason, masked(response.headers))
-        return Outcome(status=response.status_code, headers=response.headers), response, None
+        return response
 
     def _connection(self) -> ConnectionSettings:
         plain_loopback = self.endpoint.loopback and self.endpoint.origin.startswith("http:")
@@ -188,53 +208,57 @@ class Pipeline:
 
     # --- what comes back ----------------------------------------------------------------------------------------------
 
-    async def _failure(
-        self,
-        request: Request[Any],
-        settings: CallSettings,
-        outgoing: HttpRequest,
-        response: AsyncHttpResponse | None,
-        problem: TransportError | None,
-        decision: Decision,
+    def _failure(
+        self, request: Request[Any], settings: CallSettings, response: AsyncHttpResponse | TransportError, decision: Decision
     ) -> Exception:
-        if response is None:
-            assert problem is not None
-            return failed_call(request, self.endpoint, problem)
-        try:
-            await response.aread()
-        except TransportError as error:
-            return broken_answer(request, error)
-        finally:
-            await response.aclose()
-        if settings.raw_response_hook is not None:
-            settings.raw_response_hook(PipelineResponse(outgoing, response, {"operation": request.operation}))
+        if isinstance(response, TransportError):
+            return failed_call(request, self.endpoint, response, decision.reason)
         return call_error(request, self.endpoint, response, settings.error_map, decision.reason)
 
     async def _result(
         self, request: Request[Any], settings: CallSettings, answer: PipelineResponse, response: AsyncHttpResponse
     ) -> Any:
-        result: Any
-        if settings.stream or not request.returns:
-            if settings.raw_response_hook is not None:
-                settings.raw_response_hook(answer)
-            result = self._chunks(request, response)
-        else:
-            try:
-                body = await response.aread()
-            except TransportError as error:
-                raise broken_answer(request, error) from error
-            finally:
-                await response.aclose()
-            if settings.raw_response_hook is not None:
-                settings.raw_response_hook(answer)
-            result = parse_body(request, response, body)
-        return result if settings.cls is None else settings.cls(answer, result, dict(response.headers))
-
-    async def _chunks(self, request: Request[Any], response: AsyncHttpResponse) -> AsyncIterator[bytes]:
         try:
-            async for chunk in response.aiter_bytes():
-                yield chunk
-        except TransportError as error:
-            raise broken_answer(request, error) from error
-        finally:
+            if settings.raw_response_hook is not None:
+                settings.raw_response_hook(answer)
+            result: Any
+            if settings.stream or not request.returns:
+                result = ByteStream(request, response)
+            else:
+                result = parse_body(request, response)
+            return result if settings.cls is None else settings.cls(answer, result, dict(response.headers))
+        except BaseException:
             await response.aclose()
+            raise
+
+
+class ByteStream(AsyncIterator[bytes]):
+    """The body of an answer, piece by piece as it arrives.
+
+    Its connection is free again at the end, after an error, and when it is closed or the ``with`` block that it was opened in is left.
+    """
+
+    def __init__(self, request: Request[Any], response: AsyncHttpResponse) -> None:
+        self._request = request
+        self._response = response
+        self._chunks = response.aiter_bytes()
+
+    async def __anext__(self) -> bytes:
+        try:
+            return await self._chunks.__anext__()
+        except TransportError as error:
+            await self.aclose()
+            raise broken_answer(self._request, error) from error
+
+    async def aclose(self) -> None:
+        """Stop reading."""
+        await self._chunks.aclose()
+        await self._response.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

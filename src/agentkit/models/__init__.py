@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .. import tools
 from .._generated.index import ENUMS, MODULES
 
 if TYPE_CHECKING:
@@ -21,26 +22,28 @@ if TYPE_CHECKING:
     from .._generated.models.vector_stores import *
     from ..tools import *
 
-_TOOLS = ("CodeInterpreterTool", "FileSearchTool", "Tool")
+_TOOLS = tools.__all__
 
-__all__ = [*sorted(ENUMS), *sorted(MODULES), *_TOOLS]
+_NAMES = (*sorted(ENUMS), *sorted(MODULES), *_TOOLS)
 
+if not TYPE_CHECKING:  # type checkers know the names from above, and are to report any other
+    __all__ = list(_NAMES)
 
-def __getattr__(name: str) -> Any:
-    if name in ENUMS:
-        home = "agentkit._generated.enums"
-    elif name in MODULES:
-        home = f"agentkit._generated.models.{MODULES[name]}"
-    elif name in _TOOLS:
-        home = "agentkit.tools"
-    else:
-        from .._suggest import unknown_attribute
+    def __getattr__(name: str) -> Any:
+        if name in ENUMS:
+            home = "agentkit._generated.enums"
+        elif name in MODULES:
+            home = f"agentkit._generated.models.{MODULES[name]}"
+        elif name in _TOOLS:
+            home = "agentkit.tools"
+        else:
+            from .._suggest import unknown_attribute
 
-        raise unknown_attribute(f"module {__name__!r}", name, __all__)
-    value = getattr(import_module(home), name)
-    globals()[name] = value
-    return value
+            raise unknown_attribute(f"module {__name__!r}", name, _NAMES)
+        value = getattr(import_module(home), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_NAMES})

@@ -33,7 +33,8 @@ class FilesCalls(OperationGroup):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
         """
         settings = self._settings("list_files", options)
-        return self._pipeline.send(requests.list_files(purpose=purpose), settings)
+        request = requests.list_files(purpose=purpose)
+        return self._page(self._pipeline.send(request, settings), request, settings)
 
     def get_file(self, file_id: str, **options: Unpack[CallOptions]) -> OpenAIFile:
         """Get a file.

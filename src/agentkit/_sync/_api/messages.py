@@ -10,6 +10,8 @@ from ..._types import UNSET
 from .._group import OperationGroup
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typing_extensions import Unpack
 
     from ..._generated.enums import ListSortOrder, MessageRole
@@ -56,9 +58,8 @@ class MessagesCalls(OperationGroup):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("list_messages", options)
-        return self._pipeline.send(
-            requests.list_messages(thread_id, run_id=run_id, limit=limit, order=order, after=after, before=before), settings
-        )
+        request = requests.list_messages(thread_id, run_id=run_id, limit=limit, order=order, after=after, before=before)
+        return self._page(self._pipeline.send(request, settings), request, settings)
 
     def create_message(
         self,
@@ -67,7 +68,7 @@ class MessagesCalls(OperationGroup):
         *,
         role: str | MessageRole = UNSET,
         content: MessageInputContent = UNSET,
-        attachments: list[MessageAttachment] | None = None,
+        attachments: Sequence[MessageAttachment] | None = None,
         metadata: dict[str, str] | None = None,
         **options: Unpack[CallOptions],
     ) -> ThreadMessage:

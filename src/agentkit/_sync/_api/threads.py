@@ -10,6 +10,8 @@ from ..._types import UNSET
 from .._group import OperationGroup
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typing_extensions import Unpack
 
     from ..._generated.enums import ListSortOrder
@@ -47,13 +49,14 @@ class ThreadsCalls(OperationGroup):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
         """
         settings = self._settings("list_threads", options)
-        return self._pipeline.send(requests.list_threads(limit=limit, order=order, after=after, before=before), settings)
+        request = requests.list_threads(limit=limit, order=order, after=after, before=before)
+        return self._page(self._pipeline.send(request, settings), request, settings)
 
     def create_thread(
         self,
         body: Body = UNSET,
         *,
-        messages: list[ThreadMessageOptions] | None = None,
+        messages: Sequence[ThreadMessageOptions] | None = None,
         tool_resources: ToolResources | None = None,
         metadata: dict[str, str] | None = None,
         **options: Unpack[CallOptions],

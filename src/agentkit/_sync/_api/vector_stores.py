@@ -10,6 +10,8 @@ from ..._types import UNSET
 from .._group import OperationGroup
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typing_extensions import Unpack
 
     from ..._generated.enums import ListSortOrder, VectorStoreFileStatusFilter
@@ -56,13 +58,14 @@ class VectorStoresCalls(OperationGroup):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
         """
         settings = self._settings("list_vector_stores", options)
-        return self._pipeline.send(requests.list_vector_stores(limit=limit, order=order, after=after, before=before), settings)
+        request = requests.list_vector_stores(limit=limit, order=order, after=after, before=before)
+        return self._page(self._pipeline.send(request, settings), request, settings)
 
     def create_vector_store(
         self,
         body: Body = UNSET,
         *,
-        file_ids: list[str] | None = None,
+        file_ids: Sequence[str] | None = None,
         name: str | None = None,
         store_configuration: VectorStoreConfiguration | None = None,
         expires_after: VectorStoreExpirationPolicy | None = None,
@@ -195,12 +198,10 @@ class VectorStoresCalls(OperationGroup):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("list_vector_store_files", options)
-        return self._pipeline.send(
-            requests.list_vector_store_files(
-                vector_store_id, filter=filter, limit=limit, order=order, after=after, before=before
-            ),
-            settings,
+        request = requests.list_vector_store_files(
+            vector_store_id, filter=filter, limit=limit, order=order, after=after, before=before
         )
+        return self._page(self._pipeline.send(request, settings), request, settings)
 
     def create_vector_store_file(
         self,
@@ -277,8 +278,8 @@ class VectorStoresCalls(OperationGroup):
         vector_store_id: str,
         body: Body = UNSET,
         *,
-        file_ids: list[str] | None = None,
-        data_sources: list[VectorStoreDataSource] | None = None,
+        file_ids: Sequence[str] | None = None,
+        data_sources: Sequence[VectorStoreDataSource] | None = None,
         chunking_strategy: VectorStoreChunkingStrategyRequest | None = None,
         **options: Unpack[CallOptions],
     ) -> VectorStoreFileBatch:
@@ -375,9 +376,7 @@ class VectorStoresCalls(OperationGroup):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("list_vector_store_file_batch_files", options)
-        return self._pipeline.send(
-            requests.list_vector_store_file_batch_files(
-                vector_store_id, batch_id, filter=filter, limit=limit, order=order, after=after, before=before
-            ),
-            settings,
+        request = requests.list_vector_store_file_batch_files(
+            vector_store_id, batch_id, filter=filter, limit=limit, order=order, after=after, before=before
         )
+        return self._page(self._pipeline.send(request, settings), request, settings)

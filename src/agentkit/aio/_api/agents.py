@@ -10,6 +10,8 @@ from ..._types import UNSET
 from .._group import OperationGroup
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typing_extensions import Unpack
 
     from ..._generated.enums import ListSortOrder
@@ -46,7 +48,8 @@ class AgentsCalls(OperationGroup):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
         """
         settings = self._settings("list_agents", options)
-        return await self._pipeline.send(requests.list_agents(limit=limit, order=order, after=after, before=before), settings)
+        request = requests.list_agents(limit=limit, order=order, after=after, before=before)
+        return self._page(await self._pipeline.send(request, settings), request, settings)
 
     async def create_agent(
         self,
@@ -56,7 +59,7 @@ class AgentsCalls(OperationGroup):
         name: str | None = None,
         description: str | None = None,
         instructions: str | None = None,
-        tools: list[ToolDefinition] | None = None,
+        tools: Sequence[ToolDefinition] | None = None,
         tool_resources: ToolResources | None = None,
         temperature: float | None = None,
         top_p: float | None = None,
@@ -134,7 +137,7 @@ class AgentsCalls(OperationGroup):
         name: str | None = None,
         description: str | None = None,
         instructions: str | None = None,
-        tools: list[ToolDefinition] | None = None,
+        tools: Sequence[ToolDefinition] | None = None,
         tool_resources: ToolResources | None = None,
         temperature: float | None = None,
         top_p: float | None = None,

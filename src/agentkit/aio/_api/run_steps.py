@@ -9,6 +9,8 @@ from ..._generated import requests
 from .._group import OperationGroup
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typing_extensions import Unpack
 
     from ..._generated.enums import ListSortOrder, RunAdditionalFieldList
@@ -26,7 +28,7 @@ class RunStepsCalls(OperationGroup):
         thread_id: str,
         run_id: str,
         *,
-        include: list[str | RunAdditionalFieldList] | None = None,
+        include: Sequence[str | RunAdditionalFieldList] | None = None,
         limit: int | None = None,
         order: str | ListSortOrder | None = None,
         after: str | None = None,
@@ -52,10 +54,10 @@ class RunStepsCalls(OperationGroup):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("list_run_steps", options)
-        return await self._pipeline.send(
-            requests.list_run_steps(thread_id, run_id, include=include, limit=limit, order=order, after=after, before=before),
-            settings,
+        request = requests.list_run_steps(
+            thread_id, run_id, include=include, limit=limit, order=order, after=after, before=before
         )
+        return self._page(await self._pipeline.send(request, settings), request, settings)
 
     async def get_run_step(
         self,
@@ -63,7 +65,7 @@ class RunStepsCalls(OperationGroup):
         run_id: str,
         step_id: str,
         *,
-        include: list[str | RunAdditionalFieldList] | None = None,
+        include: Sequence[str | RunAdditionalFieldList] | None = None,
         **options: Unpack[CallOptions],
     ) -> RunStep:
         """Get a run step.

@@ -10,6 +10,8 @@ from ..._types import UNSET
 from .._group import OperationGroup
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typing_extensions import Unpack
 
     from ..._generated.enums import ListSortOrder, RunAdditionalFieldList
@@ -39,7 +41,7 @@ class RunsCalls(OperationGroup):
         thread: AgentThreadCreationOptions | None = None,
         model: str | None = None,
         instructions: str | None = None,
-        tools: list[ToolDefinition] | None = None,
+        tools: Sequence[ToolDefinition] | None = None,
         tool_resources: UpdateToolResourcesOptions | None = None,
         stream_parameter: bool | None = None,
         temperature: float | None = None,
@@ -135,23 +137,22 @@ class RunsCalls(OperationGroup):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("list_runs", options)
-        return await self._pipeline.send(
-            requests.list_runs(thread_id, limit=limit, order=order, after=after, before=before), settings
-        )
+        request = requests.list_runs(thread_id, limit=limit, order=order, after=after, before=before)
+        return self._page(await self._pipeline.send(request, settings), request, settings)
 
     async def create_run(
         self,
         thread_id: str,
         body: Body = UNSET,
         *,
-        include: list[str | RunAdditionalFieldList] | None = None,
+        include: Sequence[str | RunAdditionalFieldList] | None = None,
         agent_id: str = UNSET,
         assistant_id: str = UNSET,
         model: str | None = None,
         instructions: str | None = None,
         additional_instructions: str | None = None,
-        additional_messages: list[ThreadMessageOptions] | None = None,
-        tools: list[ToolDefinition] | None = None,
+        additional_messages: Sequence[ThreadMessageOptions] | None = None,
+        tools: Sequence[ToolDefinition] | None = None,
         temperature: float | None = None,
         top_p: float | None = None,
         max_prompt_tokens: int | None = None,
@@ -289,7 +290,7 @@ class RunsCalls(OperationGroup):
         run_id: str,
         body: Body = UNSET,
         *,
-        tool_outputs: list[ToolOutput] = UNSET,
+        tool_outputs: Sequence[ToolOutput] = UNSET,
         **options: Unpack[CallOptions],
     ) -> ThreadRun:
         """Submit the outputs of function calls.

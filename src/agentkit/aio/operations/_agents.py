@@ -13,7 +13,7 @@ from ..._files import AtomicFile, open_upload
 from ..._generated import requests
 from ..._naming import check_id, either
 from ..._primitives import async_call, async_sleep
-from ..._request import Request
+from ..._request import Request, tools_of
 from ..._types import UNSET
 from .._api import AgentsApi
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..._generated.models.runs import ThreadRun, TruncationObject
     from ..._generated.models.tools import AgentsApiResponseFormatOption, AgentsApiToolChoiceOption
     from ..._types import JSON, CallOptions, FileType, ToolSource
+    from .._pipeline import ByteStream
 
 __all__ = ["AgentsOperations"]
 
@@ -100,7 +101,7 @@ class AgentsOperations(AgentsApi):
         :raises ValueError: an id is empty or cannot stand in a path, or a time is negative.
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
-        settings = self._settings("create_and_process_run", options)
+        settings = self._settings("create_and_process_run", options, several=True)
         wait = _wait("create_and_process_run", sleep_interval, timeout)
         run = await self._pipeline.send(
             requests.create_run(
@@ -111,7 +112,7 @@ class AgentsOperations(AgentsApi):
                 instructions=instructions,
                 additional_instructions=additional_instructions,
                 additional_messages=additional_messages,
-                tools=list(toolset.definitions) if toolset is not None else None,
+                tools=tools_of("create_and_process_run", toolset)["tools"] if toolset is not None else None,
                 temperature=temperature,
                 top_p=top_p,
                 max_prompt_tokens=max_prompt_tokens,
@@ -203,7 +204,7 @@ class AgentsOperations(AgentsApi):
         :raises ValueError: there is nothing to upload, no purpose, or a time is negative.
         :raises ~azure.core.exceptions.HttpResponseError: the service refused.
         """
-        self._settings("upload_file_and_poll", options)
+        self._settings("upload_file_and_poll", options, several=True)
         wait = _wait("upload_file_and_poll", sleep_interval, timeout)
         stored = await self.upload_file(body, file=file, file_path=file_path, purpose=purpose, filename=filename, **options)
         while is_active("file", stored.status):
@@ -216,7 +217,8 @@ class AgentsOperations(AgentsApi):
 
         :param file_id: the file.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
-        :return: the pieces, at most 64 KiB each; errors of the service are raised here, not by the iteration.
+        :return: the pieces, at most 64 KiB each; errors of the service are raised here, not by the iteration. As a context manager
+            it frees the connection also where the iteration is left early.
         :rtype: iterator of bytes
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
         :raises ValueError: the id is empty or cannot stand in a path.
@@ -240,15 +242,16 @@ class AgentsOperations(AgentsApi):
         :raises FileExistsError: the target folder is a file.
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; no file is left.
         """
-        self._settings("save_file", options)
+        settings = self._settings("save_file", options, several=True)
         check_id("save_file", "file_id", file_id)
         target = AtomicFile(file_name, target_dir)
-        content = await self.get_file_content(file_id, **options)
+        content: ByteStream = await self._pipeline.send(requests.get_file_content(file_id), settings)
         try:
             async for chunk in content:
                 await async_call(target.write, chunk)
             return await async_call(target.commit)
         finally:
+            await content.aclose()
             await async_call(target.discard)
 
     # --- waiting ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,5 @@
+"""The fixtures of the folder."""
+
+from __future__ import annotations
+
+from client.fixtures import *  # noqa: F403
