@@ -1,0 +1,163 @@
+"""Runs the steps of ``make check`` and, with ``--full``, of ``make full``; says for each what it is and how long it took.
+
+All steps run, so that one look at the end shows everything that fails. A step that cannot run here says why, and is counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from environment import ROOT, ensure
+from lowest import lowest_requirements
+
+PYTHONS = ("3.10", "3.11", "3.12", "3.13")
+
+
+class NotRun(Exception):
+    """The step cannot run here; the text is the reason."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to check: its name and what does it, which returns an exit status."""
+
+    name: str
+    run: Callable[[], int]
+
+
+def command(*arguments: str, python: Path | str = sys.executable) -> Callable[[], int]:
+    """A run of one of the project's Python programs in the checkout, without input."""
+    return lambda: subprocess.run([str(python), *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def later(feature: str) -> Callable[[], int]:
+    """A step whose subject is not built yet."""
+
+    def run() -> int:
+        raise NotRun(f"comes with {feature}")
+
+    return run
+
+
+def compat() -> int:
+    """The published client, as it is published, against the local service."""
+    client = ensure("compat", ["azure-ai-projects==1.0.0b10", "azure-identity", "aiohttp"])
+    return command("tests/compat/run.py", str(client))()
+
+
+def benchmarks() -> int:
+    """Every benchmark of the checkout, each in a process of its own."""
+    programs = sorted((ROOT / "benchmarks").glob("*.py"))
+    return max(command(str(program))() for program in programs)
+
+
+def on_python(version: str) -> Callable[[], int]:
+    """All tests on another Python, where there is one."""
+
+    def run() -> int:
+        python = find_python(version)
+        if python is None:
+            raise NotRun(f"there is no python{version} here")
+        return command("-m", "pytest", "-q", python=ensure(f"py{version}", [".[dev]"], python=python))()
+
+    return run
+
+
+def find_python(version: str) -> str | None:
+    """The interpreter of a version: on the PATH, or one of pyenv's; None where neither starts."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    candidates = [
+        shutil.which(f"python{version}"),
+        *(str(path / "bin" / "python") for path in sorted(pyenv.glob(f"{version}.*"))),
+    ]
+    wanted = f"import sys, ssl, sqlite3; sys.exit('%d.%d' % sys.version_info[:2] != {version!r})"
+    for candidate in candidates:
+        if candidate and subprocess.run([candidate, "-c", wanted], capture_output=True, check=False).returncode == 0:
+            return candidate
+    return None
+
+
+def on_lowest_versions() -> int:
+    """All tests with the lowest versions that pyproject.toml allows, on the oldest Python that is here."""
+    python = next((found for version in PYTHONS if (found := find_python(version))), sys.executable)
+    inside = ensure("lowest", [".[dev]", *lowest_requirements(ROOT / "pyproject.toml")], python=python)
+    return command("-m", "pytest", "-q", python=inside)()
+
+
+CHECK = (
+    Step("lint", command("-m", "ruff", "check", ".")),
+    Step("format", command("-m", "ruff", "format", "--check", ".")),
+    Step("types (mypy)", command("-m", "mypy")),
+    Step("types (pyright)", command("-m", "basedpyright", "--level", "error")),
+    Step("generated code", command("-m", "codegen", "--check")),
+    Step("tests", command("-m", "pytest")),
+    Step("samples", command(".ci/samples.py")),
+    Step("wheel", command(".ci/smoke.py")),
+)
+
+FULL = (
+    *CHECK,
+    Step("compat", compat),
+    *(Step(f"Python {version}", on_python(version)) for version in PYTHONS if version != "{}.{}".format(*sys.version_info)),
+    Step("lowest versions", on_lowest_versions),
+    Step("bench", benchmarks),
+    Step("faults", later("the fault injection of the local service")),
+    Step("fuzz", later("the fuzzed streams")),
+    Step("tracing on", later("telemetry")),
+)
+
+
+def run(steps: tuple[Step, ...]) -> int:
+    """Run the steps in order, and end with a line for each that failed or did not run.
+
+    :return: Exit status: 0 when no step failed.
+    """
+    started, failed, not_run = time.monotonic(), [], []
+    for step in steps:
+        print(f"== {step.name}", flush=True)
+        before = time.monotonic()
+        try:
+            status = step.run()
+        except NotRun as reason:
+            print(f"== {step.name}: not run: {reason}", flush=True)
+            not_run.append(f"{step.name}: {reason}")
+            continue
+        except SystemExit as error:  # an environment could not be made
+            print(error.code, flush=True)
+            status = 1
+        if status != 0:
+            failed.append(step.name)
+        print(f"== {step.name}: {'failed' if status else 'ok'} in {time.monotonic() - before:.1f} s", flush=True)
+    ok = len(steps) - len(failed) - len(not_run)
+    print(f"\n{len(steps)} steps in {time.monotonic() - started:.0f} s: {ok} ok, {len(failed)} failed, {len(not_run)} not run")
+    for line in [*(f"failed: {name}" for name in failed), *(f"not run: {line}" for line in not_run)]:
+        print(f"  {line}")
+    return 1 if failed else 0
+
+
+def main() -> int:
+    """Read the command line and run the steps that it names."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--full", action="store_true", help="also what takes longer or needs more than this Python")
+    parser.add_argument("--only", metavar="STEP", help="run this one step, such as 'tests' or 'bench'")
+    options = parser.parse_args()
+    steps = FULL if options.full or options.only else CHECK
+    if options.only:
+        steps = tuple(step for step in steps if step.name == options.only)
+        if not steps:
+            parser.error(f"there is no step {options.only!r}; the steps are: {', '.join(step.name for step in FULL)}")
+    return run(steps)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
