@@ -52,7 +52,7 @@ def later(feature: str) -> Callable[[], int]:
 def compat() -> int:
     """The published client, as it is published, against the local service."""
     client = ensure("compat", ["azure-ai-projects==1.0.0b10", "azure-identity", "aiohttp"])
-    return command("tests/compat/run.py", str(client))()
+    return command("tests/compat/start.py", str(client))()
 
 
 def benchmarks() -> int:
@@ -98,7 +98,7 @@ CHECK = (
     Step("lint", command("-m", "ruff", "check", ".")),
     Step("format", command("-m", "ruff", "format", "--check", ".")),
     Step("types (mypy)", command("-m", "mypy")),
-    Step("types (pyright)", command("-m", "basedpyright", "--level", "error")),
+    Step("types (pyright)", command("-m", "basedpyright", "--level", "error", "--pythonpath", sys.executable)),
     Step("generated code", command("-m", "codegen", "--check")),
     Step("tests", command("-m", "pytest")),
     Step("samples", command(".ci/samples.py")),

@@ -43,18 +43,20 @@ def _module(description: Description, part: str) -> str:
     ]
     types = ["CallOptions", *(name for name in ("Body", "ToolSource") if f"{name} " in body or f"{name} |" in body)]
     runtime = ["UNSET"] if "UNSET" in body else []
+    abstract = [name for name in ("Mapping", "Sequence") if f"{name}[" in body]
+    waits = any(operation.needs_free_thread for operation in operations)
     title = description.documents[part]["info"]["title"]
     return (
         f'{HEADER}"""{title}: the single calls."""\n\nfrom __future__ import annotations\n\n'
-        f"from typing import TYPE_CHECKING{', Any' if 'Any]' in body else ''}\n\n"
+        f"from typing import TYPE_CHECKING{', Any' if 'Any]' in body else ''}{', overload' if '@overload' in body else ''}\n\n"
         "from ..._generated import requests\n"
         + (f"from ..._types import {', '.join(runtime)}\n" if runtime else "")
-        + "from .._group import OperationGroup\n"
+        + ("from .._waiting import Waiting\n" if waits else "from .._group import OperationGroup\n")
         + "\nif TYPE_CHECKING:\n    from typing_extensions import Unpack\n\n"
-        + ("    from collections.abc import Sequence\n\n" if "Sequence[" in body else "")
+        + (f"    from collections.abc import {', '.join(abstract)}\n\n" if abstract else "")
         + "".join(imports)
         + f"    from ..._types import {', '.join(sorted(types))}\n\n"
-        + f"__all__ = [{_class_name(part)!r}]\n\n\nclass {_class_name(part)}(OperationGroup):\n"
+        + f"__all__ = [{_class_name(part)!r}]\n\n\nclass {_class_name(part)}({'Waiting' if waits else 'OperationGroup'}):\n"
         f'    """{title}."""\n' + body
     )
 
@@ -64,32 +66,71 @@ def _accepted(kind: str) -> str:
     return kind.replace("list[", "Sequence[")
 
 
+def _keyword_type(field: Field) -> str:
+    kind = (field.type if field.required else field.type.optional()).text
+    if field.python == "response_format":
+        kind = f"type[Any] | Mapping[str, Any] | {kind}"
+    return _accepted(kind)
+
+
 def _call(operation: Operation) -> str:
-    signature = ["self"]
-    signature += [f"{f.python}: {f.type.text}{' = UNSET' if f.aliases else ''}" for f in operation.ids]
-    if operation.body is not None:
-        signature.append("body: Body = UNSET")
-    keywords, passed = [], [f.python for f in operation.ids] + (["body"] if operation.body is not None else [])
+    """The whole method: its overloads, where it takes a body, and the one-liner."""
+    passed = [f.python for f in operation.ids] + (["body"] if operation.body is not None else [])
     for field in (*operation.ids, *operation.query, *settable(operation)):
-        if field not in operation.ids:
-            kind = field.type if field.required else field.type.optional()
-            keywords.append(f"{field.python}: {_accepted(kind.text)} = {default(field)}")
-            passed.append(f"{field.python}={field.python}")
-        for alias in field.aliases:
-            keywords.append(f"{alias}: {field.type.text} = UNSET")
-            passed.append(f"{alias}={alias}")
+        names = field.aliases if field in operation.ids else (field.python, *field.aliases)
+        passed += [f"{name}={name}" for name in names]
     if operation.toolset:
-        keywords.append("toolset: ToolSource | None = None")
         passed.append("toolset=toolset")
-    if keywords:
-        signature += ["*", *keywords]
-    signature.append("**options: Unpack[CallOptions]")
+    ids = [f"{f.python}: {f.type.text}{' = UNSET' if f.aliases else ''}" for f in operation.ids]
+    body = ["body: Body = UNSET"] if operation.body is not None else []
     return (
-        f"\n    async def {operation.name}({', '.join(signature)}) -> {operation.returns}:\n"
+        f"{_overloads(operation)}"
+        f"\n    async def {operation.name}({_signature([*ids, *body], _keywords(operation, settable(operation)))}) "
+        f"-> {operation.returns}:\n"
         f"{_docstring(operation)}"
         f"        settings = self._settings({operation.name!r}, options)\n"
         f"{_sending(operation, passed)}"
     )
+
+
+def _overloads(operation: Operation) -> str:
+    """The two forms of a call with a body: by keywords, the needed ones without a default, or by the body."""
+    if operation.body is None:
+        return ""
+    ids = [f"{f.python}: {f.type.text}{' = ...' if f.aliases else ''}" for f in operation.ids]
+    forms = (
+        _signature(ids, _keywords(operation, settable(operation), form=True)),
+        # After an id that may come under its old name, the body has to be named.
+        _signature(
+            [*ids, *([] if any(f.aliases for f in operation.ids) else ["body: Body"])],
+            [
+                *(["body: Body"] if any(f.aliases for f in operation.ids) else []),
+                *_keywords(operation, (), form=True),
+            ],
+        ),
+    )
+    return "".join(f"\n    @overload\n    async def {operation.name}({form}) -> {operation.returns}: ...\n" for form in forms)
+
+
+def _keywords(operation: Operation, values: tuple[Field, ...], *, form: bool = False) -> list[str]:
+    """The keyword parameters; in an overload (``form``) defaults are not spelt out and needed ones have none."""
+    keywords = []
+    for field in (*operation.ids, *operation.query, *values):
+        usual = "..." if form else default(field)
+        if field not in operation.ids:
+            needed = form and field.required and not field.aliases
+            keywords.append(f"{field.python}: {_keyword_type(field)}{'' if needed else f' = {usual}'}")
+        keywords += [f"{alias}: {field.type.text} = {'...' if form else 'UNSET'}" for alias in field.aliases]
+    if operation.toolset and values:
+        keywords.append(f"toolset: ToolSource | None = {'...' if form else 'None'}")
+    if operation.needs_free_thread:
+        keywords.append(f"if_active: str = {'...' if form else repr('error')}")
+    return keywords
+
+
+def _signature(positional: list[str], keywords: list[str]) -> str:
+    star = ["*"] if keywords else []
+    return ", ".join(["self", *positional, *star, *keywords, "**options: Unpack[CallOptions]"])
 
 
 def _sending(operation: Operation, passed: list[str]) -> str:
@@ -99,6 +140,8 @@ def _sending(operation: Operation, passed: list[str]) -> str:
             f"        request = {built}\n"
             "        return self._page(await self._pipeline.send(request, settings), request, settings)\n"
         )
+    if operation.needs_free_thread:
+        return f"        return await self._on_free_thread(thread_id, {built}, settings, if_active)\n"
     return f"        return await self._pipeline.send({built}, settings)\n"
 
 
@@ -119,11 +162,24 @@ def _docstring(operation: Operation) -> str:
         lines += _parameter("keyword", field)
     if operation.toolset:
         lines += wrapped(":keyword toolset: gives tools and tool_resources together: a tool or a set of tools.", pad, "    ")
+    if operation.needs_free_thread:
+        lines += wrapped(
+            ":keyword if_active: what to do when the thread has an active run: ``error`` raises, ``wait`` waits for its end, ``cancel`` "
+            "cancels it first.",
+            pad,
+            "    ",
+        )
     lines += wrapped(":keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.", pad, "    ")
     lines += [f"{pad}:return: the service's answer.", f"{pad}:rtype: ~agentkit.models.{operation.returns}"]
     lines += wrapped(
         ":raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.", pad, "    "
     )
+    if operation.needs_free_thread:
+        lines += wrapped(
+            ":raises ~agentkit.exceptions.ActiveRunError: the thread has an active run, and ``if_active`` is ``error``.",
+            pad,
+            "    ",
+        )
     if operation.ids or operation.body:
         lines += wrapped(":raises ValueError: an id is empty or cannot stand in a path.", pad, "    ") if operation.ids else []
         lines += wrapped(":raises TypeError: an argument is missing, unknown, or of the wrong type.", pad, "    ")

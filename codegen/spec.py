@@ -103,6 +103,7 @@ class Operation:
     returns: str
     multipart: bool = False
     toolset: bool = False
+    needs_free_thread: bool = False
 
     @property
     def paged(self) -> bool:
@@ -288,6 +289,7 @@ class _Reader:
             returns=self.resolve(answer["$ref"], part)[1] if answer else "",
             multipart="multipart/form-data" in content,
             toolset=bool(body.get("x-toolset")),
+            needs_free_thread=bool(body.get("x-needs-free-thread")),
         )
 
 

@@ -90,6 +90,10 @@ def test_the_description_has_every_model_and_enum_and_call(description: Descript
     assert {alias.name: arms(alias.type.text) for alias in description.aliases} == {n: arms(t) for n, t in ALIASES.items()}
 
 
+# Models to which this client adds members that the mirrored client does not have.
+MEMBERS_OF_OUR_OWN = {"VectorStore", "VectorStoreFileBatch"}
+
+
 @pytest.mark.parametrize("name", GENERATED)
 def test_a_schema_is_described_as_it_is(name: str, schemas: dict[str, Schema]) -> None:
     schema, fact = schemas[name], MODELS[name]
@@ -99,7 +103,7 @@ def test_a_schema_is_described_as_it_is(name: str, schemas: dict[str, Schema]) -
     assert schema.base == fact.get("base")
     assert schema.tag == fact.get("tag")
     assert schema.discriminator == (fact["discriminator"] if name in FAMILIES else None)
-    assert schema.members == (name in GENERATED and "members" in fact)
+    assert schema.members == ((name in GENERATED and "members" in fact) or name in MEMBERS_OF_OUR_OWN)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -140,7 +144,7 @@ def test_a_call_is_described_as_it_is(name: str, operations: dict[str, Operation
 
 
 def test_every_public_class_is_there_but_for_those_named() -> None:
-    public = set(agentkit.models.__all__)
+    public = set(vars(agentkit.models)["__all__"])
     assert set(THERE) | set(ENUMS) | set(ALIASES) <= public
     assert public & NOT_THERE_YET == set(), "take what is there now off NOT_THERE_YET"
     assert MODELS.keys() >= NOT_THERE_YET
@@ -192,7 +196,7 @@ def test_read_only_fields_are_left_out_of_bodies(name: str) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_discriminator_chooses_the_class(family: str) -> None:
     base: type[Model] = getattr(agentkit.models, family)
-    reader: TypeAdapter[Any] = TypeAdapter(Lax[base])
+    reader: TypeAdapter[Any] = TypeAdapter(Lax[base])  # type: ignore[valid-type, misc]
     wire = MODELS[family]["discriminator"]
     for tag, name in subtypes(family).items():
         assert type(reader.validate_json(json.dumps({wire: tag}))) is getattr(agentkit.models, name)

@@ -22,7 +22,7 @@ distributions = cache(importlib.metadata.packages_distributions)
 
 # The lowest layer first. A name stands for the module or for the whole package of that name.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"_naming", "_suggest", "_types", "_version", "_wire", "exceptions"}),
+    frozenset({"_citations", "_naming", "_suggest", "_types", "_version", "_wire", "exceptions"}),
     frozenset({"_members", "_model", "_paging", "_request", "_structured"}),
     frozenset({"_generated"}),
     frozenset({"_core"}),
@@ -89,7 +89,7 @@ def imports(source: Path) -> Iterator[Import]:
     for path in paths:
         name = module_name(path, source)
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        for node, lazy in _import_nodes(ast.parse(path.read_text(encoding="utf-8")), lazy=False):
+        for node, lazy in _import_nodes(ast.parse(path.read_text(encoding="utf-8"), str(path)), lazy=False):
             for target in _targets(node, package, modules):
                 yield Import(name, target, lazy, node.lineno)
 
@@ -188,7 +188,7 @@ def impure_calls(source: Path) -> list[str]:
     """One line for each place where the core reaches outside without an import of its own."""
     lines = []
     for path in sorted((source / "agentkit" / "_core").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
             if isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node) in IMPURE_CALLS:
                 lines.append(f"{module_name(path, source)}:{node.lineno}: uses {ast.unparse(node)}, and the core is pure")
     return lines

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-__all__ = ["CitationStyle", "cited_files", "render_message", "render_text"]
+__all__ = ["CitationStyle", "check_style", "cited_files", "message_files", "render_message", "render_text"]
 
 CitationStyle = Literal["footnotes", "markdown", "strip", "keep"]
 
@@ -40,8 +40,7 @@ def render_text(
     :param files: file ids to names; a file that is not in it is called by its id, or by the name that its marker has.
     :raises ValueError: the style is none of these.
     """
-    if citations not in get_args(CitationStyle):
-        raise ValueError(f"citations is one of {', '.join(get_args(CitationStyle))}, not {citations!r}")
+    check_style(citations)
     if citations == "keep" or not annotations:
         return text
     names = files or {}
@@ -54,6 +53,34 @@ def render_text(
     rendered = "".join([*pieces, text[position:]])
     notes = _notes(annotations, citations, names)
     return rendered + "\n" + "\n".join(notes) if citations == "footnotes" or notes else rendered
+
+
+def check_style(citations: Any) -> None:
+    """Refuse a style that there is not, with a ValueError that names the styles."""
+    if citations not in get_args(CitationStyle):
+        raise ValueError(f"citations is one of {', '.join(get_args(CitationStyle))}, not {citations!r}")
+
+
+def message_files(message: Any) -> list[tuple[str, str]]:
+    """The ids of the files that a message shows or links to, each once and in order, with distinct names to save them under."""
+    files: dict[str, str] = {}
+    for part in message.content if isinstance(message.content, list) else ():
+        image: Any = getattr(part, "image_file", None)
+        if getattr(image, "file_id", None):
+            files.setdefault(image.file_id, f"{image.file_id}_image_file.png")
+        for annotation in getattr(getattr(part, "text", None), "annotations", None) or ():
+            file_id = getattr(getattr(annotation, "file_path", None), "file_id", None)
+            if file_id:
+                files.setdefault(file_id, posixpath.basename(getattr(annotation, "text", None) or "") or file_id)
+    named: list[tuple[str, str]] = []
+    for file_id, name in files.items():
+        stem, dot, ending = name.rpartition(".")
+        taken, count, distinct = {n for _, n in named}, 1, name
+        while distinct in taken:
+            count += 1
+            distinct = f"{stem}-{count}{dot}{ending}" if stem else f"{name}-{count}"
+        named.append((file_id, distinct))
+    return named
 
 
 def cited_files(message: Any) -> list[str]:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from ._core.files import FilePart, file_part, multipart_frame
 from ._naming import safe_file_name
+from ._types import Progress
 
 __all__ = ["AtomicFile", "Upload", "open_upload"]
 
 CHUNK_SIZE = 256 * 1024
 
 
-def open_upload(body: Any, *, file: Any, file_path: Any, purpose: Any, filename: Any) -> Upload:
+def open_upload(
+    body: Any, *, file: Any, file_path: Any, purpose: Any, filename: Any, progress: Progress | bool | None = None
+) -> Upload:
     """Check what ``upload_file`` was given and open it.
 
     :raises ValueError: there is nothing to upload, or no purpose.
@@ -43,11 +47,11 @@ def open_upload(body: Any, *, file: Any, file_path: Any, purpose: Any, filename:
             raise FileNotFoundError(f"upload_file() found no file at {str(path)!r}")
         stream = path.open("rb")
         try:
-            return Upload(file_part((filename or path.name, stream), None), fields, owned=stream)
+            return Upload(file_part((filename or path.name, stream), None), fields, owned=stream, progress=progress)
         except BaseException:
             stream.close()
             raise
-    return Upload(file_part(file, filename), fields)
+    return Upload(file_part(file, filename), fields, progress=progress)
 
 
 class Upload:
@@ -56,7 +60,18 @@ class Upload:
     ``replayable`` is false for a stream that cannot be rewound; such a body can be sent once.
     """
 
-    def __init__(self, part: FilePart, fields: Mapping[str, str], *, owned: IO[bytes] | None = None) -> None:
+    def __init__(
+        self,
+        part: FilePart,
+        fields: Mapping[str, str],
+        *,
+        owned: IO[bytes] | None = None,
+        progress: Progress | bool | None = None,
+    ) -> None:
+        if progress not in (None, True, False) and not callable(progress):
+            raise TypeError(
+                f"upload_file() takes progress= as True or a callable of (sent, total), not {type(progress).__name__}"
+            )
         boundary = secrets.token_hex(16)
         self._head, self._tail = multipart_frame(fields, part, boundary)
         self._owned = owned
@@ -71,7 +86,11 @@ class Upload:
         if self._size is not None:
             self.headers["Content-Length"] = str(len(self._head) + self._size + len(self._tail))
 
+        self._progress = shown_progress(part.name) if progress is True else progress or None
+        self._sent = 0
+
     def __iter__(self) -> Iterator[bytes]:
+        self._sent = -len(self._head)
         yield self._head
         if isinstance(self._content, memoryview):
             for start in range(0, len(self._content), CHUNK_SIZE):
@@ -88,10 +107,30 @@ class Upload:
                 left -= len(chunk)
         yield self._tail
 
+    def sent(self, count: int) -> None:
+        """Note that so many more bytes of the body are on their way, and tell the caller's progress."""
+        before = max(self._sent, 0)
+        self._sent += count
+        total = self._size or 0
+        done = max(self._sent, 0) if self._size is None else min(max(self._sent, 0), total)
+        if callable(self._progress) and done > before:
+            self._progress(done, total)
+
     def close(self) -> None:
         """Close the file that was opened for this upload; a caller's own file stays open."""
         if self._owned is not None:
             self._owned.close()
+
+
+def shown_progress(name: str) -> Progress:
+    """A progress that is shown on stderr, in one line that is written over."""
+
+    def show(sent: int, total: int) -> None:
+        share = f"{100 * sent // total:3d} % of {total / 1e6:.1f} MB" if total else f"{sent / 1e6:.1f} MB"
+        sys.stderr.write(f"\r{name}: {share}" + ("\n" if sent == total else ""))
+        sys.stderr.flush()
+
+    return show
 
 
 def _as_bytes(content: Any) -> Any:
@@ -119,11 +158,11 @@ class AtomicFile:
     """A file that appears under its name only when it is complete; whatever fails before leaves nothing behind.
 
     :raises ValueError: the name is no name of a file.
-    :raises FileExistsError: the folder, or one above it, is a file.
+    :raises FileExistsError: the folder, or one above it, is a file; or the file is there and is not to be replaced.
     :raises IsADirectoryError: there is a folder of that name.
     """
 
-    def __init__(self, file_name: str, target_dir: str | os.PathLike[str] | None) -> None:
+    def __init__(self, file_name: str, target_dir: str | os.PathLike[str] | None, *, overwrite: bool = True) -> None:
         name = safe_file_name(file_name)
         folder = Path(target_dir).expanduser().resolve() if target_dir is not None else Path.cwd()
         blocking = next((path for path in (folder, *folder.parents) if path.is_file()), None)
@@ -132,6 +171,8 @@ class AtomicFile:
         self.path = folder / name
         if self.path.is_dir():
             raise IsADirectoryError(f"save_file() cannot write {str(self.path)!r}: there is a folder of that name")
+        if self.path.exists() and not overwrite:
+            raise FileExistsError(f"save_file() found {str(self.path)!r} there already; give another name, or overwrite=True")
         self._temporary = folder / f".{name[:40]}.{secrets.token_hex(8)}.part"
         self._file: IO[bytes] | None = None
 

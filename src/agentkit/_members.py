@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ._citations import CitationStyle, render_message
+from ._structured import parse_answer
 
 if TYPE_CHECKING:
     from ._generated.enums import MessageRole
@@ -15,8 +19,18 @@ if TYPE_CHECKING:
         ThreadMessage,
     )
     from ._generated.models.streams import MessageDelta
+    from ._generated.models.vector_stores import VectorStoreFile
 
-__all__ = ["MessageDeltaChunkMembers", "OpenAIPageableListOfThreadMessageMembers", "ThreadMessageMembers"]
+__all__ = [
+    "FailedFilesMembers",
+    "MessageDeltaChunkMembers",
+    "OpenAIPageableListOfThreadMessageMembers",
+    "ThreadMessageMembers",
+    "VectorStoreFileBatchMembers",
+    "VectorStoreMembers",
+]
+
+M = TypeVar("M")
 
 
 def _items(value: Any) -> list[Any]:
@@ -59,6 +73,17 @@ class ThreadMessageMembers:
     def url_citation_annotations(self) -> list[MessageTextUrlCitationAnnotation]:
         """The citations of web pages in all text parts."""
         return self._annotations("url_citation")
+
+    def render(self, citations: CitationStyle = "footnotes", files: Mapping[str, str] | None = None) -> str:
+        """The text of the message with its citation markers made readable. Nothing is fetched.
+
+        :param citations: ``footnotes`` puts `` [n]`` in place of each marker and a list at the end; ``markdown`` uses Markdown's own
+            footnotes and links; ``strip`` takes the markers out; ``keep`` changes nothing.
+        :param files: file ids to names; a file that is not in it is called by its id.
+        :return: the text parts, joined by line ends.
+        :raises ValueError: the style is none of these.
+        """
+        return render_message(self, citations, files)
 
     def _annotations(self, kind: str) -> list[Any]:
         return [found for part in self.text_messages for found in _of_kind(getattr(part.text, "annotations", None), kind)]
@@ -111,6 +136,15 @@ class OpenAIPageableListOfThreadMessageMembers:
         wanted = _role(role)
         return next((part for m in self._messages() if m.role == wanted for part in m.text_messages), None)
 
+    def parse_last(self, model: type[M]) -> M:
+        """The assistant's last text as a value of a type, for answers to a ``response_format``.
+
+        :param model: a pydantic model class, or any type that pydantic reads.
+        :raises ValueError: there is no text of the assistant on the page, or it is not of that form.
+        """
+        last = self.get_last_text_message_by_role("assistant")
+        return parse_answer(last.text.value if last and last.text else None, model)
+
     get_last_message_by_sender = get_last_message_by_role
     get_last_text_message_by_sender = get_last_text_message_by_role
 
@@ -122,6 +156,24 @@ class OpenAIPageableListOfThreadMessageMembers:
 def _role(role: Any) -> str:
     value = str(getattr(role, "value", role))
     return "assistant" if value == "agent" else value
+
+
+class FailedFilesMembers:
+    """The files of a vector store or batch that could not be taken in."""
+
+    @property
+    def failed_files(self) -> list[VectorStoreFile]:
+        """The files that failed, each with its reason as ``last_error``, where a helper that waits has looked; otherwise empty."""
+        failed: list[VectorStoreFile] = self.__dict__.get("_failed_files", [])
+        return failed
+
+
+class VectorStoreMembers(FailedFilesMembers):
+    """See :class:`FailedFilesMembers`."""
+
+
+class VectorStoreFileBatchMembers(FailedFilesMembers):
+    """See :class:`FailedFilesMembers`."""
 
 
 class MessageDeltaChunkMembers:

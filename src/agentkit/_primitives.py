@@ -66,15 +66,18 @@ def sync_notify(callback: Callable[[Any], Any] | None, value: Any) -> None:
 
 
 async def async_chunks(content: Any) -> AsyncIterator[bytes]:
-    """The chunks of an iterable that blocks, read off the event loop."""
+    """The chunks of an upload, read off the event loop; its progress is told on the loop."""
     chunks = iter(content)
     while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
         yield chunk
+        content.sent(len(chunk))
 
 
 def sync_chunks(content: Any) -> Iterator[bytes]:
-    """The chunks of an iterable."""
-    return iter(content)
+    """The chunks of an upload."""
+    for chunk in content:
+        yield chunk
+        content.sent(len(chunk))
 
 
 class SyncTokens:

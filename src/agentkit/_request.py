@@ -75,6 +75,7 @@ def json_request(
     :param required: wire names of the values that must be given, with their Python names.
     :param toolset: gives ``tools`` and ``tool_resources`` in place of the values of those names.
     :raises TypeError: a required value is missing, or the body is neither a mapping nor a binary stream.
+    :raises ValueError: there are resources for a tool that is not among the tools.
     """
     path = _fill(operation, path, ids)
     if body is not UNSET and body is not None:
@@ -90,6 +91,8 @@ def json_request(
             raise TypeError(f"{operation}() is missing the argument {missing[0]!r}: give it by keyword, or give a whole body")
         if toolset is not None:
             values = {**values, **tools_of(operation, toolset)}
+        elif values.get("tool_resources") is not None:
+            _check_resources(operation, values.get("tools"), values["tool_resources"], new=bool(required))
         ready = {name: to_wire(value, exclude_readonly=True) for name, value in _given(values).items()}
     return Request(
         operation, method, path, returns, _given(params or {}), body=ready, content_type=content_type or "application/json"
@@ -131,3 +134,19 @@ def tools_of(operation: str, toolset: ToolSource) -> dict[str, Any]:
     except AttributeError as error:
         kind = type(toolset).__name__
         raise TypeError(f"{operation}() takes as toolset an object with definitions and resources, not {kind}") from error
+
+
+def _check_resources(operation: str, tools: Any, resources: Any, *, new: bool) -> None:
+    """Refuse resources for a tool that the agent would not have; an update without tools keeps those that the agent has."""
+    if "agent" not in operation or (tools is None and not new):
+        return
+    kinds = {tool.get("type") for tool in tools or () if isinstance(tool, Mapping)}
+    for kind, definition in (
+        ("file_search", "FileSearchToolDefinition"),
+        ("code_interpreter", "CodeInterpreterToolDefinition"),
+    ):
+        if isinstance(resources, Mapping) and resources.get(kind) is not None and kind not in kinds:
+            raise ValueError(
+                f"{operation}() was given tool_resources.{kind} but no {kind} tool: add {definition}() to tools, or leave the "
+                "resources out"
+            )

@@ -99,9 +99,10 @@ def active_run_error(refusal: Exception, operation: str, thread_id: str, run_id:
     error.thread_id, error.run_id = thread_id, run_id
     error.request_id = getattr(refusal, "request_id", None)
     run = f"the run {run_id}" if run_id else "another run"
+    said = getattr(getattr(refusal, "error", None), "message", None) or str(refusal)
     error.explanation = (
-        f"{operation} failed: {run} is active on {thread_id}. Wait for it or cancel it first, or say if_active=\"wait\" or "
-        f"if_active=\"cancel\". The service said: {getattr(refusal, 'message', refusal)}".replace("\n", " ")
+        f"{operation} failed: {run} is active on {thread_id}. Wait for it or cancel it first, or say if_active='wait' or "
+        f"if_active='cancel'. The service said: {' '.join(said.split())}"
     )
     return error
 

@@ -63,7 +63,7 @@ def _repeated(request: ModelRequest) -> str:
 @pytest.fixture(scope="session")
 def service() -> Iterator[LocalService]:
     """One local service for all tests that do not mind what others left in it."""
-    with LocalService(model=_repeated) as running:
+    with LocalService(model=_repeated, allow_download=True) as running:
         yield running
 
 
@@ -71,7 +71,9 @@ def service() -> Iterator[LocalService]:
 def serve() -> Iterator[Callable[..., LocalService]]:
     """Starts local services with the settings that it is called with."""
     with ExitStack() as stack:
-        yield lambda path=None, **settings: stack.enter_context(LocalService(path, **{"model": _repeated, **settings}))
+        yield lambda path=None, **settings: stack.enter_context(
+            LocalService(path, **{"model": _repeated, "allow_download": True, **settings})
+        )
 
 
 @dataclass

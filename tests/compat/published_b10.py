@@ -1,6 +1,6 @@
 """Runs the published azure-ai-projects 1.0.0b10, unmodified, against local services: every call that answers without a stream.
 
-``run.py`` starts the services, and this program in an environment of its own. A line is printed for each call that is made and looked
+``start.py`` starts the services, and this program in an environment of its own. A line is printed for each call that is made and looked
 at; in the end a call has passed when it was made and every look at it was content.
 """
 

@@ -31,7 +31,7 @@ def main() -> None:
     options = parser.parse_args()
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    with LocalService(key=os.environ["AGENTKIT_LOCAL_KEY"], model=call_the_function) as service:
+    with LocalService(key=os.environ["AGENTKIT_LOCAL_KEY"], model=call_the_function, allow_download=True) as service:
         draft = options.port_file.with_suffix(".tmp")
         draft.write_text(service.url.rpartition(":")[2], encoding="utf-8")
         draft.replace(options.port_file)

@@ -12,7 +12,7 @@ __all__ = ["IF_ACTIVE", "active_run_id", "check_if_active", "is_busy"]
 IF_ACTIVE = ("error", "wait", "cancel")
 
 # "Can't add messages to thread_1 while a run run_2 is active.", "Thread thread_1 already has an active run run_2."
-_BUSY = re.compile(r"\bwhile a run\b.*\bis active\b|\balready has an active run\b|\bactive run\b", re.IGNORECASE | re.DOTALL)
+_BUSY = re.compile(r"\bwhile\b.*\brun\b.*\bis active\b|\balready has an active run\b|\bactive run\b", re.IGNORECASE | re.DOTALL)
 _RUN_ID = re.compile(r"\brun_[A-Za-z0-9_-]+")
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from operator import getitem
 from types import GenericAlias, UnionType
 from typing import Annotated, Any, List, Union, get_args, get_origin  # noqa: UP035  (typing.List is compared with, not used)
 
@@ -155,12 +154,17 @@ def _with_any_as_text(annotation: Any) -> Any:
         return GenericAlias(list, _ANYTHING)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return getitem(Annotated, (_with_any_as_text(arguments[0]), *arguments[1:]))
+        return _subscripted(Annotated, (_with_any_as_text(arguments[0]), *arguments[1:]))
     if origin is list:
         return GenericAlias(list, _with_any_as_text(arguments[0]))
     if origin in _UNIONS:
-        return getitem(Union, tuple(map(_with_any_as_text, arguments)))
+        return _subscripted(Union, tuple(map(_with_any_as_text, arguments)))
     return annotation
+
+
+def _subscripted(form: Any, arguments: Any) -> Any:
+    """``form[arguments]`` of a special form, whose arguments type checkers would want to know."""
+    return form[arguments]
 
 
 def _parameter(function: str, parameter: SignatureParameter, annotation: Any) -> Parameter:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
 from .._suggest import did_you_mean
@@ -279,7 +279,7 @@ def encode_output(value: Any) -> str:
     """The text that a model gets for what a function returned: a str as it is, everything else as JSON.
 
     Models, dataclasses, mappings, lists and sets are written at any depth, moments in ISO 8601, enums by value. Numbers that JSON does
-    not have become strings.
+    not have become strings. A model of pydantic's is written as it says itself, bytes in it too.
 
     :param value: what the function returned.
     :raises OutputError: it is, or holds, bytes or something that has no JSON form.
@@ -298,7 +298,7 @@ def _jsonable(value: Any, path: tuple[Any, ...]) -> Any:
     if isinstance(value, (bytes, bytearray, memoryview)):
         where = f" at {'.'.join(map(str, path))}" if path else ""
         raise OutputError(f"bytes{where}, which are no text; decode them, or write them to a file and return its name")
-    if isinstance(value, BaseModel):
+    if hasattr(type(value), "__pydantic_serializer__"):  # a model or a dataclass of pydantic's knows its own form
         return value
     if isinstance(value, Mapping):
         return {key: _jsonable(inner, (*path, key)) for key, inner in value.items()}
@@ -321,4 +321,5 @@ def failure_text(error: Exception, name: str) -> str:
         text = ""
     if not isinstance(error, CallError):
         text = f"{name}() failed: {type(error).__name__}" + (f": {text}" if text else "")
-    return json.dumps({"error": text}, ensure_ascii=False)
+    # What cannot be encoded could not be sent: half a surrogate pair becomes a question mark.
+    return json.dumps({"error": text}, ensure_ascii=False).encode(errors="replace").decode()

@@ -110,7 +110,9 @@ def _resolve(function: str, defaults: CallSettings, options: Mapping[str, Any]) 
     for name in ("raw_request_hook", "raw_response_hook", "cls"):
         if options.get(name) is not None:
             changes[name] = _callable(function, name, options[name])
-    for name, checked in (("headers", _headers), ("params", _mapping), ("error_map", _error_map)):
+    checks: dict[str, Callable[[str, str, Any], Mapping[Any, Any]]]
+    checks = {"headers": _headers, "params": _mapping, "error_map": _error_map}
+    for name, checked in checks.items():
         if options.get(name) is not None:
             changes[name] = {**getattr(defaults, name), **checked(function, name, options[name])}
     for name in ("logging_enable", "stream"):

@@ -16,9 +16,10 @@ from .._primitives import sync_call, sync_notify, sync_sleep
 from .._request import Request, with_body_read
 from ._group import OperationGroup
 
-__all__ = ["RUN_TIMEOUT", "STORE_TIMEOUT", "Waiting", "lasting"]
+__all__ = ["FILE_TIMEOUT", "RUN_TIMEOUT", "STORE_TIMEOUT", "Waiting", "lasting"]
 
 RUN_TIMEOUT = 15 * 60.0
+FILE_TIMEOUT = 30 * 60.0
 STORE_TIMEOUT = 30 * 60.0
 T = TypeVar("T")
 
@@ -100,7 +101,9 @@ class Waiting(OperationGroup):
         """
         check_if_active(request.operation, if_active)
         if if_active != "error":
-            request = sync_call(with_body_read, request)
+            # Named anew, since a type checker does not carry the request's own type through the call.
+            sent_again: Request[T] = sync_call(lambda: with_body_read(request))
+            request = sent_again
         wait = self._wait(request.operation, 1.0, RUN_TIMEOUT)
         while True:
             try:

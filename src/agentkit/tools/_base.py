@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from .._generated.models.tools import ToolDefinition, ToolResources
 
-__all__ = ["Tool"]
+__all__ = ["ServiceTool", "Tool"]
 
 ToolDefinitionT = TypeVar("ToolDefinitionT", bound=ToolDefinition)
 
@@ -32,3 +32,15 @@ class Tool(ABC, Generic[ToolDefinitionT]):
         :param tool_call: the call as a run asks for it.
         :return: the call's output; None for a tool that the service runs.
         """
+
+
+class ServiceTool(Tool[ToolDefinitionT]):
+    """A tool that the service runs: there is nothing to execute here, and in most cases nothing to send beside the definition."""
+
+    @property
+    def resources(self) -> ToolResources:
+        """No resources."""
+        return ToolResources()
+
+    def execute(self, tool_call: Any) -> None:
+        """Nothing: the service runs this tool."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from .._generated.models.tools import (
     CodeInterpreterToolDefinition,
     CodeInterpreterToolResource,
@@ -12,26 +9,36 @@ from .._generated.models.tools import (
     FileSearchToolResource,
     ToolResources,
 )
-from ._base import Tool
+from ._arguments import any_text, unique_ids
+from ._base import ServiceTool
 
 __all__ = ["CodeInterpreterTool", "FileSearchTool"]
 
 
-class CodeInterpreterTool(Tool[CodeInterpreterToolDefinition]):
+class CodeInterpreterTool(ServiceTool[CodeInterpreterToolDefinition]):
     """Lets an agent write and run Python code.
 
     :param file_ids: ids of the files that the code may read.
+    :raises TypeError: it is one text, or holds something else than texts.
     """
 
     def __init__(self, file_ids: list[str] | None = None) -> None:
-        self.file_ids = _unique("CodeInterpreterTool", "file_ids", file_ids)
+        self.file_ids = unique_ids("CodeInterpreterTool", "file_ids", file_ids)
 
     def add_file(self, file_id: str) -> None:
-        """Let the code read one more file; an id that is there already changes nothing."""
-        self.file_ids.setdefault(file_id)
+        """Let the code read one more file; an id that is there already changes nothing.
+
+        :param file_id: id of an uploaded file.
+        :raises TypeError: it is no text.
+        """
+        self.file_ids.setdefault(any_text("CodeInterpreterTool.add_file", "file_id", file_id))
 
     def remove_file(self, file_id: str) -> None:
-        """Take a file away. Raises KeyError when it is not there."""
+        """Take a file away.
+
+        :param file_id: id of the file.
+        :raises KeyError: it is not there.
+        """
         del self.file_ids[file_id]
 
     @property
@@ -46,25 +53,31 @@ class CodeInterpreterTool(Tool[CodeInterpreterToolDefinition]):
             return ToolResources()
         return ToolResources(code_interpreter=CodeInterpreterToolResource(file_ids=list(self.file_ids)))
 
-    def execute(self, tool_call: Any) -> None:
-        """Nothing: the service runs this tool."""
 
-
-class FileSearchTool(Tool[FileSearchToolDefinition]):
+class FileSearchTool(ServiceTool[FileSearchToolDefinition]):
     """Lets an agent search uploaded documents.
 
     :param vector_store_ids: ids of the vector stores that hold the documents.
+    :raises TypeError: it is one text, or holds something else than texts.
     """
 
     def __init__(self, vector_store_ids: list[str] | None = None) -> None:
-        self.vector_store_ids = _unique("FileSearchTool", "vector_store_ids", vector_store_ids)
+        self.vector_store_ids = unique_ids("FileSearchTool", "vector_store_ids", vector_store_ids)
 
     def add_vector_store(self, store_id: str) -> None:
-        """Search one more vector store; an id that is there already changes nothing."""
-        self.vector_store_ids.setdefault(store_id)
+        """Search one more vector store; an id that is there already changes nothing.
+
+        :param store_id: id of the vector store.
+        :raises TypeError: it is no text.
+        """
+        self.vector_store_ids.setdefault(any_text("FileSearchTool.add_vector_store", "store_id", store_id))
 
     def remove_vector_store(self, store_id: str) -> None:
-        """Take a vector store away. Raises KeyError when it is not there."""
+        """Take a vector store away.
+
+        :param store_id: id of the vector store.
+        :raises KeyError: it is not there.
+        """
         del self.vector_store_ids[store_id]
 
     @property
@@ -76,13 +89,3 @@ class FileSearchTool(Tool[FileSearchToolDefinition]):
     def resources(self) -> ToolResources:
         """The vector stores; present even when there are none."""
         return ToolResources(file_search=FileSearchToolResource(vector_store_ids=list(self.vector_store_ids)))
-
-    def execute(self, tool_call: Any) -> None:
-        """Nothing: the service runs this tool."""
-
-
-def _unique(tool: str, parameter: str, ids: Iterable[str] | None) -> dict[str, None]:
-    """The ids without repetitions, in their order: a dict, since a set would lose it."""
-    if isinstance(ids, str):
-        raise TypeError(f"{tool}() takes {parameter} as a list of ids, not one text; write [{ids!r}]")
-    return dict.fromkeys(ids or ())

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ..._members import VectorStoreFileBatchMembers, VectorStoreMembers
 from ..._model import NOTHING, Constant, Lax, Model, wire
 from ..._paging import PageMembers
 from ..enums import (
@@ -85,7 +86,7 @@ class VectorStoreFileCount(Model):
         ) -> None: ...
 
 
-class VectorStore(Model):
+class VectorStore(VectorStoreMembers, Model):
     """A collection of chunked files that file search looks in."""
 
     id: Lax[str] = wire()
@@ -291,7 +292,7 @@ class OpenAIPageableListOfVectorStoreFile(Model, PageMembers[VectorStoreFile]):
         ) -> None: ...
 
 
-class VectorStoreFileBatch(Model):
+class VectorStoreFileBatch(VectorStoreFileBatchMembers, Model):
     """Files that were added to a vector store in one call."""
 
     id: Lax[str] = wire()

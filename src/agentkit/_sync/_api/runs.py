@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
 from ..._generated import requests
 from ..._types import UNSET
-from .._group import OperationGroup
+from .._waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from typing_extensions import Unpack
 
@@ -29,8 +29,35 @@ if TYPE_CHECKING:
 __all__ = ["RunsCalls"]
 
 
-class RunsCalls(OperationGroup):
+class RunsCalls(Waiting):
     """Runs."""
+
+    @overload
+    def create_thread_and_run(
+        self,
+        *,
+        agent_id: str = ...,
+        assistant_id: str = ...,
+        thread: AgentThreadCreationOptions | None = ...,
+        model: str | None = ...,
+        instructions: str | None = ...,
+        tools: Sequence[ToolDefinition] | None = ...,
+        tool_resources: UpdateToolResourcesOptions | None = ...,
+        stream_parameter: bool | None = ...,
+        temperature: float | None = ...,
+        top_p: float | None = ...,
+        max_prompt_tokens: int | None = ...,
+        max_completion_tokens: int | None = ...,
+        truncation_strategy: TruncationObject | None = ...,
+        tool_choice: AgentsApiToolChoiceOption | None = ...,
+        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = ...,
+        parallel_tool_calls: bool | None = ...,
+        metadata: dict[str, str] | None = ...,
+        **options: Unpack[CallOptions],
+    ) -> ThreadRun: ...
+
+    @overload
+    def create_thread_and_run(self, body: Body, **options: Unpack[CallOptions]) -> ThreadRun: ...
 
     def create_thread_and_run(
         self,
@@ -50,7 +77,7 @@ class RunsCalls(OperationGroup):
         max_completion_tokens: int | None = None,
         truncation_strategy: TruncationObject | None = None,
         tool_choice: AgentsApiToolChoiceOption | None = None,
-        response_format: AgentsApiResponseFormatOption | None = None,
+        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = None,
         parallel_tool_calls: bool | None = None,
         metadata: dict[str, str] | None = None,
         **options: Unpack[CallOptions],
@@ -140,6 +167,43 @@ class RunsCalls(OperationGroup):
         request = requests.list_runs(thread_id, limit=limit, order=order, after=after, before=before)
         return self._page(self._pipeline.send(request, settings), request, settings)
 
+    @overload
+    def create_run(
+        self,
+        thread_id: str,
+        *,
+        include: Sequence[str | RunAdditionalFieldList] | None = ...,
+        agent_id: str = ...,
+        assistant_id: str = ...,
+        model: str | None = ...,
+        instructions: str | None = ...,
+        additional_instructions: str | None = ...,
+        additional_messages: Sequence[ThreadMessageOptions] | None = ...,
+        tools: Sequence[ToolDefinition] | None = ...,
+        temperature: float | None = ...,
+        top_p: float | None = ...,
+        max_prompt_tokens: int | None = ...,
+        max_completion_tokens: int | None = ...,
+        truncation_strategy: TruncationObject | None = ...,
+        tool_choice: AgentsApiToolChoiceOption | None = ...,
+        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = ...,
+        parallel_tool_calls: bool | None = ...,
+        metadata: dict[str, str] | None = ...,
+        if_active: str = ...,
+        **options: Unpack[CallOptions],
+    ) -> ThreadRun: ...
+
+    @overload
+    def create_run(
+        self,
+        thread_id: str,
+        body: Body,
+        *,
+        include: Sequence[str | RunAdditionalFieldList] | None = ...,
+        if_active: str = ...,
+        **options: Unpack[CallOptions],
+    ) -> ThreadRun: ...
+
     def create_run(
         self,
         thread_id: str,
@@ -159,9 +223,10 @@ class RunsCalls(OperationGroup):
         max_completion_tokens: int | None = None,
         truncation_strategy: TruncationObject | None = None,
         tool_choice: AgentsApiToolChoiceOption | None = None,
-        response_format: AgentsApiResponseFormatOption | None = None,
+        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = None,
         parallel_tool_calls: bool | None = None,
         metadata: dict[str, str] | None = None,
+        if_active: str = "error",
         **options: Unpack[CallOptions],
     ) -> ThreadRun:
         """Run an agent on a thread.
@@ -190,15 +255,19 @@ class RunsCalls(OperationGroup):
         :keyword parallel_tool_calls: Whether the model may call several functions in one turn; null means true.
         :keyword metadata: The caller's own notes, at most 16 pairs of texts: names up to 64 characters, values up to
             512; null for none.
+        :keyword if_active: what to do when the thread has an active run: ``error`` raises, ``wait`` waits for its end,
+            ``cancel`` cancels it first.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the service's answer.
         :rtype: ~agentkit.models.ThreadRun
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
+        :raises ~agentkit.exceptions.ActiveRunError: the thread has an active run, and ``if_active`` is ``error``.
         :raises ValueError: an id is empty or cannot stand in a path.
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("create_run", options)
-        return self._pipeline.send(
+        return self._on_free_thread(
+            thread_id,
             requests.create_run(
                 thread_id,
                 body,
@@ -221,6 +290,7 @@ class RunsCalls(OperationGroup):
                 metadata=metadata,
             ),
             settings,
+            if_active,
         )
 
     def get_run(self, thread_id: str, run_id: str, **options: Unpack[CallOptions]) -> ThreadRun:
@@ -239,6 +309,14 @@ class RunsCalls(OperationGroup):
         """
         settings = self._settings("get_run", options)
         return self._pipeline.send(requests.get_run(thread_id, run_id), settings)
+
+    @overload
+    def update_run(
+        self, thread_id: str, run_id: str, *, metadata: dict[str, str] | None = ..., **options: Unpack[CallOptions]
+    ) -> ThreadRun: ...
+
+    @overload
+    def update_run(self, thread_id: str, run_id: str, body: Body, **options: Unpack[CallOptions]) -> ThreadRun: ...
 
     def update_run(
         self,
@@ -283,6 +361,16 @@ class RunsCalls(OperationGroup):
         """
         settings = self._settings("cancel_run", options)
         return self._pipeline.send(requests.cancel_run(thread_id, run_id), settings)
+
+    @overload
+    def submit_tool_outputs_to_run(
+        self, thread_id: str, run_id: str, *, tool_outputs: Sequence[ToolOutput], **options: Unpack[CallOptions]
+    ) -> ThreadRun: ...
+
+    @overload
+    def submit_tool_outputs_to_run(
+        self, thread_id: str, run_id: str, body: Body, **options: Unpack[CallOptions]
+    ) -> ThreadRun: ...
 
     def submit_tool_outputs_to_run(
         self,

@@ -63,7 +63,7 @@ class VectorStoreHelpers(Waiting):
         :raises ~agentkit.exceptions.WaitTimeoutError: the time is over; ``last`` holds the store.
         :raises ~azure.core.exceptions.HttpResponseError: the service refused.
         """
-        settings = self._settings("create_vector_store_and_poll", options)
+        settings = self._settings("create_vector_store_and_poll", options, several=True)
         wait = self._wait("create_vector_store_and_poll", sleep_interval, timeout)
         request = requests.create_vector_store(
             body,
@@ -110,7 +110,7 @@ class VectorStoreHelpers(Waiting):
         :raises ~agentkit.exceptions.WaitTimeoutError: the time is over; ``last`` holds the file.
         :raises ~azure.core.exceptions.HttpResponseError: the service refused.
         """
-        settings = self._settings("create_vector_store_file_and_poll", options)
+        settings = self._settings("create_vector_store_file_and_poll", options, several=True)
         wait = self._wait("create_vector_store_file_and_poll", sleep_interval, timeout)
         request = requests.create_vector_store_file(
             vector_store_id, body, file_id=file_id, data_source=data_source, chunking_strategy=chunking_strategy
@@ -150,7 +150,7 @@ class VectorStoreHelpers(Waiting):
         :raises ~agentkit.exceptions.WaitTimeoutError: the time is over; ``last`` holds the batch.
         :raises ~azure.core.exceptions.HttpResponseError: the service refused.
         """
-        settings = self._settings("create_vector_store_file_batch_and_poll", options)
+        settings = self._settings("create_vector_store_file_batch_and_poll", options, several=True)
         wait = self._wait("create_vector_store_file_batch_and_poll", sleep_interval, timeout)
         request = requests.create_vector_store_file_batch(
             vector_store_id, body, file_ids=file_ids, data_sources=data_sources, chunking_strategy=chunking_strategy

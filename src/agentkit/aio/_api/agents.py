@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
 from ..._generated import requests
 from ..._types import UNSET
 from .._group import OperationGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from typing_extensions import Unpack
 
@@ -51,6 +51,27 @@ class AgentsCalls(OperationGroup):
         request = requests.list_agents(limit=limit, order=order, after=after, before=before)
         return self._page(await self._pipeline.send(request, settings), request, settings)
 
+    @overload
+    async def create_agent(
+        self,
+        *,
+        model: str,
+        name: str | None = ...,
+        description: str | None = ...,
+        instructions: str | None = ...,
+        tools: Sequence[ToolDefinition] | None = ...,
+        tool_resources: ToolResources | None = ...,
+        temperature: float | None = ...,
+        top_p: float | None = ...,
+        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = ...,
+        metadata: dict[str, str] | None = ...,
+        toolset: ToolSource | None = ...,
+        **options: Unpack[CallOptions],
+    ) -> Agent: ...
+
+    @overload
+    async def create_agent(self, body: Body, **options: Unpack[CallOptions]) -> Agent: ...
+
     async def create_agent(
         self,
         body: Body = UNSET,
@@ -63,7 +84,7 @@ class AgentsCalls(OperationGroup):
         tool_resources: ToolResources | None = None,
         temperature: float | None = None,
         top_p: float | None = None,
-        response_format: AgentsApiResponseFormatOption | None = None,
+        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = None,
         metadata: dict[str, str] | None = None,
         toolset: ToolSource | None = None,
         **options: Unpack[CallOptions],
@@ -127,6 +148,31 @@ class AgentsCalls(OperationGroup):
         settings = self._settings("get_agent", options)
         return await self._pipeline.send(requests.get_agent(agent_id, assistant_id=assistant_id), settings)
 
+    @overload
+    async def update_agent(
+        self,
+        agent_id: str = ...,
+        *,
+        assistant_id: str = ...,
+        model: str | None = ...,
+        name: str | None = ...,
+        description: str | None = ...,
+        instructions: str | None = ...,
+        tools: Sequence[ToolDefinition] | None = ...,
+        tool_resources: ToolResources | None = ...,
+        temperature: float | None = ...,
+        top_p: float | None = ...,
+        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = ...,
+        metadata: dict[str, str] | None = ...,
+        toolset: ToolSource | None = ...,
+        **options: Unpack[CallOptions],
+    ) -> Agent: ...
+
+    @overload
+    async def update_agent(
+        self, agent_id: str = ..., *, body: Body, assistant_id: str = ..., **options: Unpack[CallOptions]
+    ) -> Agent: ...
+
     async def update_agent(
         self,
         agent_id: str = UNSET,
@@ -141,7 +187,7 @@ class AgentsCalls(OperationGroup):
         tool_resources: ToolResources | None = None,
         temperature: float | None = None,
         top_p: float | None = None,
-        response_format: AgentsApiResponseFormatOption | None = None,
+        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = None,
         metadata: dict[str, str] | None = None,
         toolset: ToolSource | None = None,
         **options: Unpack[CallOptions],

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from ..._generated import requests
 from ..._types import UNSET
-from .._group import OperationGroup
+from .._waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["MessagesCalls"]
 
 
-class MessagesCalls(OperationGroup):
+class MessagesCalls(Waiting):
     """Messages."""
 
     async def list_messages(
@@ -61,6 +61,24 @@ class MessagesCalls(OperationGroup):
         request = requests.list_messages(thread_id, run_id=run_id, limit=limit, order=order, after=after, before=before)
         return self._page(await self._pipeline.send(request, settings), request, settings)
 
+    @overload
+    async def create_message(
+        self,
+        thread_id: str,
+        *,
+        role: str | MessageRole,
+        content: MessageInputContent,
+        attachments: Sequence[MessageAttachment] | None = ...,
+        metadata: dict[str, str] | None = ...,
+        if_active: str = ...,
+        **options: Unpack[CallOptions],
+    ) -> ThreadMessage: ...
+
+    @overload
+    async def create_message(
+        self, thread_id: str, body: Body, *, if_active: str = ..., **options: Unpack[CallOptions]
+    ) -> ThreadMessage: ...
+
     async def create_message(
         self,
         thread_id: str,
@@ -70,6 +88,7 @@ class MessagesCalls(OperationGroup):
         content: MessageInputContent = UNSET,
         attachments: Sequence[MessageAttachment] | None = None,
         metadata: dict[str, str] | None = None,
+        if_active: str = "error",
         **options: Unpack[CallOptions],
     ) -> ThreadMessage:
         """Add a message to a thread.
@@ -83,17 +102,22 @@ class MessagesCalls(OperationGroup):
         :keyword attachments: Files that go with the message, each with the tools that may read it; null for none.
         :keyword metadata: The caller's own notes, at most 16 pairs of texts: names up to 64 characters, values up to
             512; null for none.
+        :keyword if_active: what to do when the thread has an active run: ``error`` raises, ``wait`` waits for its end,
+            ``cancel`` cancels it first.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the service's answer.
         :rtype: ~agentkit.models.ThreadMessage
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
+        :raises ~agentkit.exceptions.ActiveRunError: the thread has an active run, and ``if_active`` is ``error``.
         :raises ValueError: an id is empty or cannot stand in a path.
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("create_message", options)
-        return await self._pipeline.send(
+        return await self._on_free_thread(
+            thread_id,
             requests.create_message(thread_id, body, role=role, content=content, attachments=attachments, metadata=metadata),
             settings,
+            if_active,
         )
 
     async def get_message(self, thread_id: str, message_id: str, **options: Unpack[CallOptions]) -> ThreadMessage:
@@ -112,6 +136,16 @@ class MessagesCalls(OperationGroup):
         """
         settings = self._settings("get_message", options)
         return await self._pipeline.send(requests.get_message(thread_id, message_id), settings)
+
+    @overload
+    async def update_message(
+        self, thread_id: str, message_id: str, *, metadata: dict[str, str] | None = ..., **options: Unpack[CallOptions]
+    ) -> ThreadMessage: ...
+
+    @overload
+    async def update_message(
+        self, thread_id: str, message_id: str, body: Body, **options: Unpack[CallOptions]
+    ) -> ThreadMessage: ...
 
     async def update_message(
         self,

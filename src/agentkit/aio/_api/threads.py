@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from ..._generated import requests
 from ..._types import UNSET
@@ -52,6 +52,19 @@ class ThreadsCalls(OperationGroup):
         request = requests.list_threads(limit=limit, order=order, after=after, before=before)
         return self._page(await self._pipeline.send(request, settings), request, settings)
 
+    @overload
+    async def create_thread(
+        self,
+        *,
+        messages: Sequence[ThreadMessageOptions] | None = ...,
+        tool_resources: ToolResources | None = ...,
+        metadata: dict[str, str] | None = ...,
+        **options: Unpack[CallOptions],
+    ) -> AgentThread: ...
+
+    @overload
+    async def create_thread(self, body: Body, **options: Unpack[CallOptions]) -> AgentThread: ...
+
     async def create_thread(
         self,
         body: Body = UNSET,
@@ -96,6 +109,19 @@ class ThreadsCalls(OperationGroup):
         """
         settings = self._settings("get_thread", options)
         return await self._pipeline.send(requests.get_thread(thread_id), settings)
+
+    @overload
+    async def update_thread(
+        self,
+        thread_id: str,
+        *,
+        tool_resources: ToolResources | None = ...,
+        metadata: dict[str, str] | None = ...,
+        **options: Unpack[CallOptions],
+    ) -> AgentThread: ...
+
+    @overload
+    async def update_thread(self, thread_id: str, body: Body, **options: Unpack[CallOptions]) -> AgentThread: ...
 
     async def update_thread(
         self,

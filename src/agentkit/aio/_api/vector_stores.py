@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from ..._generated import requests
 from ..._types import UNSET
@@ -60,6 +60,22 @@ class VectorStoresCalls(OperationGroup):
         settings = self._settings("list_vector_stores", options)
         request = requests.list_vector_stores(limit=limit, order=order, after=after, before=before)
         return self._page(await self._pipeline.send(request, settings), request, settings)
+
+    @overload
+    async def create_vector_store(
+        self,
+        *,
+        file_ids: Sequence[str] | None = ...,
+        name: str | None = ...,
+        store_configuration: VectorStoreConfiguration | None = ...,
+        expires_after: VectorStoreExpirationPolicy | None = ...,
+        chunking_strategy: VectorStoreChunkingStrategyRequest | None = ...,
+        metadata: dict[str, str] | None = ...,
+        **options: Unpack[CallOptions],
+    ) -> VectorStore: ...
+
+    @overload
+    async def create_vector_store(self, body: Body, **options: Unpack[CallOptions]) -> VectorStore: ...
 
     async def create_vector_store(
         self,
@@ -120,6 +136,20 @@ class VectorStoresCalls(OperationGroup):
         """
         settings = self._settings("get_vector_store", options)
         return await self._pipeline.send(requests.get_vector_store(vector_store_id), settings)
+
+    @overload
+    async def modify_vector_store(
+        self,
+        vector_store_id: str,
+        *,
+        name: str | None = ...,
+        expires_after: VectorStoreExpirationPolicy | None = ...,
+        metadata: dict[str, str] | None = ...,
+        **options: Unpack[CallOptions],
+    ) -> VectorStore: ...
+
+    @overload
+    async def modify_vector_store(self, vector_store_id: str, body: Body, **options: Unpack[CallOptions]) -> VectorStore: ...
 
     async def modify_vector_store(
         self,
@@ -203,6 +233,22 @@ class VectorStoresCalls(OperationGroup):
         )
         return self._page(await self._pipeline.send(request, settings), request, settings)
 
+    @overload
+    async def create_vector_store_file(
+        self,
+        vector_store_id: str,
+        *,
+        file_id: str | None = ...,
+        data_source: VectorStoreDataSource | None = ...,
+        chunking_strategy: VectorStoreChunkingStrategyRequest | None = ...,
+        **options: Unpack[CallOptions],
+    ) -> VectorStoreFile: ...
+
+    @overload
+    async def create_vector_store_file(
+        self, vector_store_id: str, body: Body, **options: Unpack[CallOptions]
+    ) -> VectorStoreFile: ...
+
     async def create_vector_store_file(
         self,
         vector_store_id: str,
@@ -274,6 +320,22 @@ class VectorStoresCalls(OperationGroup):
         """
         settings = self._settings("delete_vector_store_file", options)
         return await self._pipeline.send(requests.delete_vector_store_file(vector_store_id, file_id), settings)
+
+    @overload
+    async def create_vector_store_file_batch(
+        self,
+        vector_store_id: str,
+        *,
+        file_ids: Sequence[str] | None = ...,
+        data_sources: Sequence[VectorStoreDataSource] | None = ...,
+        chunking_strategy: VectorStoreChunkingStrategyRequest | None = ...,
+        **options: Unpack[CallOptions],
+    ) -> VectorStoreFileBatch: ...
+
+    @overload
+    async def create_vector_store_file_batch(
+        self, vector_store_id: str, body: Body, **options: Unpack[CallOptions]
+    ) -> VectorStoreFileBatch: ...
 
     async def create_vector_store_file_batch(
         self,

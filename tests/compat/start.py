@@ -1,4 +1,4 @@
-"""Runs the published client, in an environment of its own, against local services that run from this one: ``run.py PYTHON``."""
+"""Runs the published client, in an environment of its own, against local services that run from this one: ``start.py PYTHON``."""
 
 from __future__ import annotations
 
