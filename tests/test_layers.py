@@ -22,7 +22,7 @@ distributions = cache(importlib.metadata.packages_distributions)
 
 # The lowest layer first. A name stands for the module or for the whole package of that name.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"_citations", "_naming", "_suggest", "_types", "_version", "_wire", "exceptions"}),
+    frozenset({"_attached", "_citations", "_naming", "_suggest", "_types", "_version", "_wire", "exceptions"}),
     frozenset({"_members", "_model", "_paging", "_request", "_structured"}),
     frozenset({"_generated"}),
     frozenset({"_core"}),

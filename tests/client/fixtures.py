@@ -60,6 +60,10 @@ def _repeated(request: ModelRequest) -> str:
     return f"You said: {request.last_user_text}"
 
 
+# Files that were uploaded come back as they are, so that a test can compare them.
+SETTINGS: dict[str, Any] = {"model": _repeated, "allow_download": True}
+
+
 @pytest.fixture(scope="session")
 def service() -> Iterator[LocalService]:
     """One local service for all tests that do not mind what others left in it."""

@@ -75,7 +75,7 @@ def main() -> int:
     client, key = parser.parse_args().client.absolute(), secrets.token_urlsafe(24)
     with (
         tempfile.TemporaryDirectory(prefix="agentkit-compat-") as name,
-        service("offline", ["-m", "agentkit.local", "--port", "0"], Path(name), key) as offline,
+        service("offline", ["-m", "agentkit.local", "--port", "0", "--allow-download"], Path(name), key) as offline,
         service("functions", [str(HERE / "serve.py")], Path(name), key) as functions,
     ):
         return subprocess.run(

@@ -103,9 +103,22 @@ class Wire:
     def finished(self, thread: Any, agent: Any, **settings: Any) -> Any:
         return self.wait(self.run(thread, agent, **settings))
 
-    def steps(self, run: Any) -> list[Any]:
+    def taken_in(self, path: str) -> Any:
+        """A vector store, a file of one or a batch once nothing of it is in progress."""
+        deadline = time.monotonic() + _PATIENCE
+        while (thing := self.get(path))["status"] == "in_progress":
+            assert time.monotonic() < deadline, thing
+            time.sleep(0.01)
+        return thing
+
+    def store(self, *file_ids: str, **settings: Any) -> Any:
+        """A vector store that has these files in it."""
+        made = self.post("/vector_stores", file_ids=list(file_ids), **settings)
+        return self.taken_in(f"/vector_stores/{made['id']}")
+
+    def steps(self, run: Any, **query: Any) -> list[Any]:
         """The steps of a run, oldest first."""
-        return list(self.get(f"/threads/{run['thread_id']}/runs/{run['id']}/steps", order="asc")["data"])
+        return list(self.get(f"/threads/{run['thread_id']}/runs/{run['id']}/steps", order="asc", **query)["data"])
 
     def messages(self, thread: Any) -> list[Any]:
         """The messages of a thread, oldest first."""

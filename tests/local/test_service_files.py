@@ -27,17 +27,31 @@ def send(wire: Wire, body: bytes | Iterator[bytes], content_type: str = "multipa
 PURPOSE = (b'name="purpose"', b"assistants")
 
 
-def test_a_file_comes_back_as_it_was_sent(shared: Wire) -> None:
+def test_a_file_comes_back_as_it_was_sent(serve: Callable[..., Wire]) -> None:
+    wire = serve(allow_download=True)
     content = bytes(range(256)) * 1000
-    file = shared.upload(content, "données 1.csv")
+    file = wire.upload(content, "données 1.csv")
     assert file["id"].startswith("assistant-")
     assert (file["filename"], file["bytes"], file["purpose"]) == ("données 1.csv", len(content), "assistants")
     assert (file["status"], file["status_details"]) == ("processed", None)
-    assert shared.get(f"/files/{file['id']}") == file
-    response = shared.http.get(f"/files/{file['id']}/content")
+    assert wire.get(f"/files/{file['id']}") == file
+    response = wire.http.get(f"/files/{file['id']}/content")
     assert response.content == content
     assert response.headers["content-type"].startswith("text/csv")
     assert response.headers["content-disposition"] == "attachment; filename*=utf-8''donn%C3%A9es%201.csv"
+
+
+def test_what_was_uploaded_for_agents_is_not_given_out_unless_that_is_allowed(serve: Callable[..., Wire]) -> None:
+    wire = serve()
+    file = wire.upload(b"content", "data.csv", "assistants")
+    error = wire.refused("GET", f"/files/{file['id']}/content")
+    assert error["param"] == "file_id"
+    for words in (file["id"], "'assistants'", "cannot be downloaded", "allow_download=True"):
+        assert words in error["message"]
+    for purpose in ("vision", "assistants_output", "batch_output"):
+        other = wire.upload(b"content", "data.csv", purpose)
+        assert wire.http.get(f"/files/{other['id']}/content").content == b"content"
+    assert wire.refused("GET", "/files/assistant-none/content", 404)["code"] == "NotFound"
 
 
 def test_files_are_listed_by_purpose_newest_first(serve: Callable[..., Wire]) -> None:
@@ -116,7 +130,8 @@ def test_a_bad_upload_is_refused_and_leaves_nothing(
     assert wire.get("/files")["data"] == []
 
 
-def test_a_large_file_goes_through_in_pieces(shared: Wire) -> None:
+def test_a_large_file_goes_through_in_pieces(serve: Callable[..., Wire]) -> None:
+    wire = serve(allow_download=True)
     piece, count = bytes(range(256)) * 256, 160
     digest = hashlib.sha256(piece * count).hexdigest()
 
@@ -126,10 +141,10 @@ def test_a_large_file_goes_through_in_pieces(shared: Wire) -> None:
             yield piece
         yield b"\r\n--edge--\r\n"
 
-    file = send(shared, pieces()).json()
+    file = send(wire, pieces()).json()
     assert file["bytes"] == len(piece) * count
     received = hashlib.sha256()
-    with shared.http.stream("GET", f"/files/{file['id']}/content") as response:
+    with wire.http.stream("GET", f"/files/{file['id']}/content") as response:
         for chunk in response.iter_bytes():
             received.update(chunk)
     assert received.hexdigest() == digest

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from service_wire import Wire
+from service_wire import Wire, answer
+
+from agentkit.local import LocalService
 
 LISTS = ["agents", "threads", "messages", "runs", "vector stores", "vector store files"]
 COUNT = 7
@@ -148,3 +151,70 @@ def test_a_cursor_of_another_thread_is_refused(shared: Wire) -> None:
     one, other = shared.thread("hello"), shared.thread("hello")
     (message,) = shared.messages(other)
     assert shared.refused("GET", f"/threads/{one['id']}/messages", params={"after": message["id"]})["param"] == "after"
+
+
+@dataclass(frozen=True)
+class Long:
+    """A listing of many objects: where it is, and the ids in the order in which they were made."""
+
+    wire: Wire
+    path: str
+    made: list[str]
+
+
+@pytest.fixture(scope="module", params=["messages", "agents", "vector store files"])
+def long(request: pytest.FixtureRequest) -> Iterator[Long]:
+    with LocalService(model=answer) as service, Wire(service) as wire:
+        yield {"messages": thousand_messages, "agents": many_agents, "vector store files": many_files}[request.param](wire)
+
+
+def thousand_messages(wire: Wire) -> Long:
+    thread = wire.http.post("/threads", json={"messages": [{"role": "user", "content": str(n)} for n in range(1000)]}).json()
+    path = f"/threads/{thread['id']}/messages"
+    texts = [(message["content"][0]["text"]["value"], message["id"]) for message in pages_of(wire, path, order="asc")]
+    assert [text for text, _ in texts] == [str(number) for number in range(1000)]
+    return Long(wire, path, [message_id for _, message_id in texts])
+
+
+def many_agents(wire: Wire) -> Long:
+    return Long(wire, "/assistants", [wire.http.post("/assistants", json={"model": "m"}).json()["id"] for _ in range(300)])
+
+
+def many_files(wire: Wire) -> Long:
+    files = [wire.upload(name=f"{number}.txt")["id"] for number in range(250)]
+    store = wire.store(*files)
+    return Long(wire, f"/vector_stores/{store['id']}/files", files)
+
+
+def pages_of(wire: Wire, path: str, cursor: str = "after", **query: Any) -> Iterator[Any]:
+    """Every object of a listing, by hundreds, without a look at their shapes."""
+    while True:
+        page = wire.http.get(path, params={"limit": 100, **query}).json()
+        yield from page["data"] if cursor == "after" else page["data"][::-1]
+        if not page["data"]:
+            return
+        query[cursor] = page["last_id" if cursor == "after" else "first_id"]
+
+
+class TestLong:
+    @pytest.mark.parametrize("order", ["asc", "desc"])
+    @pytest.mark.parametrize("cursor", ["after", "before"])
+    def test_each_is_given_once_from_any_cursor(self, long: Long, order: str, cursor: str) -> None:
+        listed = long.made if order == "asc" else long.made[::-1]
+        for place in range(0, len(listed), 97):
+            seen = [one["id"] for one in pages_of(long.wire, long.path, cursor, order=order, **{cursor: listed[place]})]
+            assert seen == (listed[place + 1 :] if cursor == "after" else listed[:place][::-1])
+
+    @pytest.mark.parametrize("order", ["asc", "desc"])
+    @pytest.mark.parametrize("limit", [7, 100])
+    def test_each_is_given_once_by_pages_of_any_size(self, long: Long, order: str, limit: int) -> None:
+        seen = [one["id"] for one in pages_of(long.wire, long.path, order=order, limit=limit)]
+        assert seen == (long.made if order == "asc" else long.made[::-1])
+
+    @pytest.mark.parametrize("order", ["asc", "desc"])
+    def test_every_cursor_has_its_neighbours(self, long: Long, order: str) -> None:
+        listed = long.made if order == "asc" else long.made[::-1]
+        for place in range(len(listed)):
+            for cursor, expected in (("after", listed[place + 1 : place + 2]), ("before", listed[:place][-1:])):
+                page = long.wire.http.get(long.path, params={"order": order, "limit": 1, cursor: listed[place]}).json()
+                assert ids(page) == expected

@@ -25,6 +25,7 @@ import agentkit.local
 from agentkit.local import LocalService
 from agentkit.local.models.base import ModelTurn, ToolCall
 from agentkit.local.models.scripted import ScriptedModel
+from agentkit.local.retrieval import INDEX
 from agentkit.local.store import DATABASE, StoreError
 
 Serve = Callable[..., Wire]
@@ -45,14 +46,14 @@ class TestData:
     def test_everything_is_there_again_under_the_same_folder(self, tmp_path: Path) -> None:
         folder = tmp_path / "made" / "for me"
         with LocalService(folder, model=answer) as service, Wire(service) as wire:
-            agent, file = wire.agent(name="kept"), wire.upload(b"kept content")
+            agent, file = wire.agent(name="kept"), wire.upload(b"kept content", "kept.txt")
             thread = wire.thread("hello")
             run = wire.finished(thread, agent)
-            store = wire.post("/vector_stores", file_ids=[file["id"]])
+            store = wire.store(file["id"])
             listed = wire.get(f"/threads/{thread['id']}/messages")
             steps = wire.steps(run)
-        assert sorted(path.name for path in folder.iterdir()) == [DATABASE, "files"]
-        with LocalService(folder, model=answer) as service, Wire(service) as wire:
+        assert sorted(path.name for path in folder.iterdir()) == [DATABASE, "files", INDEX]
+        with LocalService(folder, model=answer, allow_download=True) as service, Wire(service) as wire:
             assert wire.get(f"/assistants/{agent['id']}") == agent
             assert wire.get(f"/threads/{thread['id']}/messages") == listed
             assert wire.get(f"/threads/{thread['id']}/runs/{run['id']}") == run
@@ -61,6 +62,16 @@ class TestData:
             assert wire.http.get(f"/files/{file['id']}/content").content == b"kept content"
             newer = wire.agent(name="newer")
             assert wire.get("/assistants")["data"] == [newer, agent]
+
+    def test_an_index_that_is_gone_is_made_anew(self, tmp_path: Path) -> None:
+        with LocalService(tmp_path, model=answer) as service, Wire(service) as wire:
+            store = wire.store(wire.upload(b"kept content", "kept.txt")["id"], "assistant-none")
+        (tmp_path / INDEX).unlink()
+        with LocalService(tmp_path, model=answer) as service, Wire(service) as wire:
+            assert wire.taken_in(f"/vector_stores/{store['id']}") == store
+        (tmp_path / INDEX).write_bytes(b"no database at all, but long enough to be taken for the head of one" * 20)
+        with pytest.raises(StoreError, match=r"search\.sqlite3' cannot be used .*: remove this file"):
+            LocalService(tmp_path, model=answer).start()
 
     def test_runs_that_were_active_have_failed_after_a_restart(self, tmp_path: Path) -> None:
         asks = ModelTurn(tool_calls=[ToolCall("function", name="f")])
@@ -323,6 +334,17 @@ class TestCommand:
         assert eventually(port_file.exists)
         url = f"http://127.0.0.1:{port_file.read_text()}/v1/threads"
         assert httpx.get(url, headers={"api-key": "from-outside"}).status_code == 200
+
+    def test_files_for_agents_are_given_out_when_it_is_told_to(
+        self, command: Callable[..., subprocess.Popen[str]], tmp_path: Path
+    ) -> None:
+        port_file, headers = tmp_path / "port", {"api-key": "my-key"}
+        command("--port-file", str(port_file), "--key", "my-key", "--allow-download")
+        assert eventually(port_file.exists)
+        url = f"http://127.0.0.1:{port_file.read_text()}/v1/files"
+        form = {"purpose": "assistants"}
+        file = httpx.post(url, headers=headers, data=form, files={"file": ("a.txt", b"content")}).json()
+        assert httpx.get(f"{url}/{file['id']}/content", headers=headers).content == b"content"
 
     def test_a_start_that_fails_is_one_line(self, command: Callable[..., subprocess.Popen[str]], serve: Serve) -> None:
         port = serve().service.url.rpartition(":")[2]

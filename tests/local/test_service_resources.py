@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from service_wire import Clock, Wire
+from service_wire import Wire
 
-DAY = 86_400
+CLOUD = {"uri": "azureml://datastores/x", "type": "uri_asset"}
 
 
 class TestAgents:
@@ -88,8 +87,8 @@ class TestAgents:
                 "tool_resources.code_interpreter.data_sources",
             ),
             (
-                {"file_search": {"vector_stores": [{"name": "x", "configuration": {"data_sources": []}}]}},
-                "tool_resources.file_search.vector_stores",
+                {"file_search": {"vector_stores": [{"name": "x", "configuration": {"data_sources": [CLOUD]}}]}},
+                "tool_resources.file_search.vector_stores[0].configuration.data_sources",
             ),
         ],
     )
@@ -192,105 +191,3 @@ class TestThreadsAndMessages:
         thread = shared.thread()
         assert shared.refused("POST", f"/threads/{thread['id']}/messages", json=body)["param"] == param
         assert shared.messages(thread) == []
-
-
-class TestVectorStores:
-    def test_a_store_counts_its_files(self, shared: Wire) -> None:
-        one, two = shared.upload(b"12345", "one.txt"), shared.upload(b"123", "two.txt")
-        store = shared.post("/vector_stores", name="texts", file_ids=[one["id"], two["id"], "assistant-none"])
-        assert store["id"].startswith("vs_")
-        assert store["file_counts"] == {"in_progress": 0, "completed": 2, "failed": 1, "cancelled": 0, "total": 3}
-        assert (store["usage_bytes"], store["status"], store["expires_at"]) == (8, "completed", None)
-        assert shared.get(f"/vector_stores/{store['id']}") == store
-        assert store in list(shared.pages("/vector_stores"))
-
-    def test_a_file_that_is_not_there_is_a_failed_entry(self, shared: Wire) -> None:
-        store = shared.post("/vector_stores", file_ids=["assistant-none"])
-        entry = shared.get(f"/vector_stores/{store['id']}/files/assistant-none")
-        assert entry["status"] == "failed"
-        assert entry["last_error"]["code"] == "invalid_file"
-        assert "assistant-none" in entry["last_error"]["message"]
-
-    def test_files_are_added_listed_and_taken_out(self, shared: Wire) -> None:
-        store, file = shared.post("/vector_stores"), shared.upload(b"text", "one.txt")
-        static = {"max_chunk_size_tokens": 400, "chunk_overlap_tokens": 100}
-        path = f"/vector_stores/{store['id']}/files"
-        entry = shared.post(path, file_id=file["id"], chunking_strategy={"type": "static", "static": static})
-        assert (entry["id"], entry["status"], entry["usage_bytes"]) == (file["id"], "completed", 4)
-        assert entry["chunking_strategy"] == {"type": "static", "static": static}
-        assert shared.get(path, filter="completed")["data"] == [entry]
-        assert shared.get(path, filter="failed")["data"] == []
-        assert shared.delete(f"{path}/{file['id']}")["object"] == "vector_store.file.deleted"
-        assert shared.get(path)["data"] == []
-        assert shared.get(f"/files/{file['id']}") == file
-
-    def test_a_single_file_that_is_not_there_is_a_404(self, shared: Wire) -> None:
-        store = shared.post("/vector_stores")
-        error = shared.refused("POST", f"/vector_stores/{store['id']}/files", 404, json={"file_id": "assistant-none"})
-        assert "assistant-none" in error["message"]
-
-    def test_a_batch_knows_its_own_files(self, shared: Wire) -> None:
-        store = shared.post("/vector_stores", file_ids=[shared.upload()["id"]])
-        files = [shared.upload(name=f"{number}.txt")["id"] for number in range(3)]
-        path = f"/vector_stores/{store['id']}/file_batches"
-        batch = shared.post(path, file_ids=[*files, "assistant-none"])
-        assert batch["status"] == "completed"
-        assert batch["file_counts"] == {"in_progress": 0, "completed": 3, "failed": 1, "cancelled": 0, "total": 4}
-        assert shared.get(f"{path}/{batch['id']}") == batch
-        listed = [entry["id"] for entry in shared.pages(f"{path}/{batch['id']}/files", limit=2, order="asc")]
-        assert listed == [*files, "assistant-none"]
-        failed = shared.get(f"{path}/{batch['id']}/files", filter="failed")["data"]
-        assert [entry["id"] for entry in failed] == ["assistant-none"]
-        assert shared.post(f"{path}/{batch['id']}/cancel") == batch
-
-    def test_a_deleted_file_leaves_its_stores(self, shared: Wire) -> None:
-        file = shared.upload()
-        store = shared.post("/vector_stores", file_ids=[file["id"]])
-        shared.delete(f"/files/{file['id']}")
-        assert shared.get(f"/vector_stores/{store['id']}")["file_counts"]["total"] == 0
-
-    def test_a_store_expires_after_days_without_use(self, serve: Callable[..., Wire], clock: Clock) -> None:
-        wire = serve(clock=clock)
-        store = wire.post("/vector_stores", expires_after={"anchor": "last_active_at", "days": 2})
-        assert store["expires_at"] == clock.now + 2 * DAY
-        clock.now += DAY
-        used = wire.post(f"/vector_stores/{store['id']}", name="used")
-        assert (used["last_active_at"], used["expires_at"]) == (clock.now, clock.now + 2 * DAY)
-        clock.now += 2 * DAY
-        assert wire.get(f"/vector_stores/{store['id']}")["status"] == "expired"
-        error = wire.refused("POST", f"/vector_stores/{store['id']}/files", json={"file_id": wire.upload()["id"]})
-        assert "expired" in error["message"]
-        forever = wire.post(f"/vector_stores/{store['id']}", expires_after=None)
-        assert (forever["status"], forever["expires_at"]) == ("completed", None)
-
-    def test_a_deleted_store_is_gone_with_its_entries(self, shared: Wire) -> None:
-        file = shared.upload()
-        store = shared.post("/vector_stores", file_ids=[file["id"]])
-        assert shared.delete(f"/vector_stores/{store['id']}")["object"] == "vector_store.deleted"
-        for path in ("", "/files", f"/files/{file['id']}"):
-            error = shared.refused("GET", f"/vector_stores/{store['id']}{path}", 404)
-            assert store["id"] in error["message"]
-
-    @pytest.mark.parametrize(
-        ("body", "param"),
-        [
-            ({"expires_after": {"anchor": "created_at", "days": 1}}, "expires_after.anchor"),
-            ({"expires_after": {"anchor": "last_active_at", "days": 0}}, "expires_after.days"),
-            (
-                {
-                    "chunking_strategy": {
-                        "type": "static",
-                        "static": {"max_chunk_size_tokens": 100, "chunk_overlap_tokens": 51},
-                    }
-                },
-                "chunking_strategy.static.chunk_overlap_tokens",
-            ),
-            ({"chunking_strategy": {"type": "clever"}}, "chunking_strategy.type"),
-            (
-                {"configuration": {"data_sources": [{"uri": "azureml://x", "type": "uri_asset"}]}},
-                "configuration.data_sources",
-            ),
-        ],
-    )
-    def test_a_bad_store_is_refused_by_the_name_of_the_field(self, shared: Wire, body: Any, param: str) -> None:
-        assert shared.refused("POST", "/vector_stores", json=body)["param"] == param

@@ -13,8 +13,8 @@ from service_wire import Clock, Wire
 
 from agentkit.local.models.base import FileRef, ModelRequest, ModelTurn, ToolCall
 from agentkit.local.models.scripted import ScriptedModel
-from agentkit.local.runs.engine import MAX_TURNS
 from agentkit.local.runs.tokens import count_tokens
+from agentkit.local.runs.work import MAX_TURNS
 
 Serve = Callable[..., Wire]
 
@@ -86,7 +86,7 @@ class TestCompleted:
         assert told == [("user", "first"), ("assistant", "one"), ("user", "second")]
 
     def test_the_settings_of_a_run_go_before_those_of_its_agent(self, serve: Serve) -> None:
-        model = ScriptedModel(["fine"])
+        model = ScriptedModel([asks("{}"), '{"fine": true}'])
         wire = serve(model=model)
         agent = wire.agent(instructions="Be kind.", tools=[PYTHON], temperature=0.1)
         settings = {
@@ -105,12 +105,15 @@ class TestCompleted:
         }
         run = wire.finished(wire.thread("old", "new"), agent, **settings, additional_instructions="In verse.")
         assert {key: run[key] for key in settings} == {**settings, "instructions": "Be brief.\nIn verse."}
-        (request,) = model.requests
+        assert wire.wait(submit(wire, run, "sunny"))["status"] == "completed"
+        request, _second = model.requests
         assert (request.model, request.instructions) == ("other-model", "Be brief.\nIn verse.")
         assert [message.text for message in request.messages] == ["new"]
         assert list(request.tools) == [WEATHER]
         assert request.tool_choice == settings["tool_choice"]
         assert request.response_format == settings["response_format"]
+        assert (request.temperature, request.top_p, request.parallel_tool_calls) == (0.9, 0.5, False)
+        assert request.max_completion_tokens == 2000
 
     def test_tools_are_held_back_when_none_may_be_chosen(self, serve: Serve) -> None:
         model = ScriptedModel(["fine"])
@@ -167,7 +170,7 @@ class TestFailed:
                 [ModelTurn(tool_calls=[ToolCall("function", name="sing")])],
                 "'sing', which this run does not offer; it offers: weather",
             ),
-            ([ModelTurn(tool_calls=[ToolCall("file_search", input="x")])], "no search index"),
+            ([ModelTurn(tool_calls=[ToolCall("file_search", input="x")])], "file_search, which is not among the tools"),
             ([ModelTurn(tool_calls=[ToolCall("openapi")])], "'openapi', which the local service cannot carry out"),
             ([codes("print(1)")], "code_interpreter, which is not among the tools"),
         ],
@@ -204,7 +207,7 @@ class TestFailed:
         wire = serve(model=lambda _request: codes("1"), code_interpreter=False)
         run = wire.finished(wire.thread("hi"), wire.agent(tools=[PYTHON]))
         assert run["status"] == "failed"
-        assert f"called tools {MAX_TURNS} times" in run["last_error"]["message"]
+        assert f"was asked {MAX_TURNS} times without coming" in run["last_error"]["message"]
 
 
 class TestCancel:
@@ -278,10 +281,16 @@ class TestLock:
         wire = serve(model=ScriptedModel([asks("1"), "fine", "fine too"]))
         thread, agent = wire.thread("hi"), wire.agent(tools=[WEATHER])
         run = wire.finished(thread, agent)
-        for path, body in (("messages", {"role": "user", "content": "x"}), ("runs", {"assistant_id": agent["id"]})):
+        for path, body, words in (
+            (
+                "messages",
+                {"role": "user", "content": "x"},
+                f"Can't add messages to {thread['id']} while a run {run['id']} is active.",
+            ),
+            ("runs", {"assistant_id": agent["id"]}, f"Thread {thread['id']} already has an active run {run['id']}."),
+        ):
             error = wire.refused("POST", f"/threads/{thread['id']}/{path}", json=body)
-            assert run["id"] in error["message"]
-            assert thread["id"] in error["message"]
+            assert error["message"].startswith(words)
             assert "requires_action" in error["message"]
         assert wire.wait(submit(wire, run, "x"))["status"] == "completed"
         assert wire.finished(thread, agent)["status"] == "completed"

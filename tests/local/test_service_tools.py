@@ -180,6 +180,18 @@ class TestCode:
         assert [result.output for result in model.requests[1].results] == ["warm", "ran a"]
         assert [call["type"] for call in wire.steps(run)[0]["step_details"]["tool_calls"]] == ["function", "code_interpreter"]
 
+    @pytest.mark.usefixtures("interpreter")
+    def test_later_runs_of_the_thread_know_the_calls(self, serve: Serve) -> None:
+        model = ScriptedModel([codes("a", "b"), "one", asks("{}"), "two", "three"])
+        wire = serve(model=model)
+        agent, thread = wire.agent(tools=[PYTHON, WEATHER]), wire.thread("hi")
+        wire.finished(thread, agent)
+        wire.wait(submit(wire, wire.finished(thread, agent), "warm"))
+        wire.finished(thread, agent)
+        a, b = codes("a", "b").tool_calls
+        known = [list(request.earlier_calls) for request in model.requests]
+        assert known == [[], [], [a, b], [a, b], [a, b, *asks("{}").tool_calls]]
+
     def test_files_are_put_there_once_under_names_of_their_own(self, serve: Serve, interpreter: type[FakeInterpreter]) -> None:
         wire = serve(model=ScriptedModel([codes("a", "b"), codes("c"), "done"]))
         of_agent, of_thread, of_message, unseen = (wire.upload(name="data.csv") for _ in range(4))

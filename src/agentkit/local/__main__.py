@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: ended.set())
     key = options.key or os.environ.get(_KEY_VARIABLE) or None
     try:
-        service = LocalService(options.data, host=options.host, port=options.port, key=key).start()
+        service = LocalService(
+            options.data, host=options.host, port=options.port, key=key, allow_download=options.allow_download
+        ).start()
     except (OSError, ImportError, StoreError, ValueError) as error:
         print(f"agentkit.local: {error}", file=sys.stderr)
         return 1
@@ -52,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder to keep the data in (default: in memory)")
     parser.add_argument("--key", help=f"key that requests must show (default: ${_KEY_VARIABLE}, or a random one)")
+    parser.add_argument(
+        "--allow-download", action="store_true", help="give out the content of files that were uploaded for agents, too"
+    )
     return parser
 
 

@@ -193,7 +193,7 @@ class _Gate:
             raise unauthorized(
                 "No key was sent. Send the service's key as the header 'api-key: KEY' or 'Authorization: Bearer KEY'."
             )
-        if not any(hmac.compare_digest(one.encode(), self._key) for one in shown):
+        if not any(hmac.compare_digest(one.encode("latin-1"), self._key) for one in shown):
             raise unauthorized(
                 "The key that was sent is not the one of this service. Send the key that it was started with as the header "
                 "'api-key: KEY' or 'Authorization: Bearer KEY'."

@@ -13,10 +13,29 @@ __all__ = ["Description", "OperationFacts", "Parameter", "load_description"]
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 
-# What clients of later api-versions send beyond the description: api-version v1 takes a run's own tool resources.
+# What clients of later api-versions, or of other dialects, send beyond the description. Api-version v1 takes a run's own tool
+# resources; the dialect of OpenAI describes a vector store in place by its files, where this one has a configuration.
 _LATER_FIELDS: Mapping[str, Mapping[str, Any]] = {
     "create_run": {"tool_resources": {"anyOf": [{"$ref": "#/components/schemas/UpdateToolResourcesOptions"}, {"type": "null"}]}}
 }
+_METADATA: Mapping[str, Any] = {
+    "type": ["object", "null"],
+    "maxProperties": 16,
+    "propertyNames": {"maxLength": 64},
+    "additionalProperties": {"type": "string", "maxLength": 512},
+}
+_STORE_IN_PLACE: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "name": {"type": ["string", "null"]},
+        "configuration": {"anyOf": [{"$ref": "#/components/schemas/VectorStoreConfiguration"}, {"type": "null"}]},
+        "file_ids": {"type": ["array", "null"], "items": {"type": "string"}, "maxItems": 10_000},
+        "metadata": _METADATA,
+        "chunking_strategy": {"anyOf": [{"$ref": "#/components/schemas/VectorStoreChunkingStrategyRequest"}, {"type": "null"}]},
+    },
+    "additionalProperties": False,
+}
+_WITH_STORES = ("FileSearchToolResource", "UpdateFileSearchToolResourceOptions")
 
 
 @dataclass(frozen=True)
@@ -84,4 +103,9 @@ def load_description() -> Description:
             if later:
                 properties = operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
                 properties.update({name: schema for name, schema in later.items() if name not in properties})
+    schemas = document["components"]["schemas"]
+    # There the ranker may be left out.
+    schemas["FileSearchRankingOptions"]["required"] = ["score_threshold"]
+    for name in _WITH_STORES:
+        schemas[name]["properties"]["vector_stores"] = {"type": ["array", "null"], "items": _STORE_IN_PLACE, "maxItems": 1}
     return Description(document)

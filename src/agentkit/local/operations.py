@@ -12,6 +12,7 @@ from agentkit.local.blobs import Blobs
 from agentkit.local.store import Document, Store, Transaction
 
 if TYPE_CHECKING:
+    from agentkit.local.retrieval import Retrieval
     from agentkit.local.runs.engine import RunEngine
 
 __all__ = ["Call", "Context", "FileContent", "Form", "Handler", "handlers", "operation"]
@@ -19,12 +20,17 @@ __all__ = ["Call", "Context", "FileContent", "Form", "Handler", "handlers", "ope
 
 @dataclass(frozen=True)
 class Context:
-    """What every operation works on: the store, the content of files, the runs, and the clock (unix seconds)."""
+    """What every operation works on: the store, the content of files, the search index, the runs, and the clock (unix seconds).
+
+    ``allow_download`` says whether files that were uploaded for agents may be downloaded too.
+    """
 
     store: Store
     blobs: Blobs
+    retrieval: Retrieval
     runs: RunEngine
     clock: Callable[[], float]
+    allow_download: bool = False
 
     def now(self) -> int:
         """The present in whole unix seconds."""

@@ -22,6 +22,7 @@ from agentkit.local.blobs import Blobs
 from agentkit.local.models import resolve_model
 from agentkit.local.models.base import ChatModel, ModelRequest, ModelTurn
 from agentkit.local.operations import Context
+from agentkit.local.retrieval import Retrieval
 from agentkit.local.runs.engine import RunEngine
 from agentkit.local.store import Store
 
@@ -53,6 +54,8 @@ class LocalService:
     :param model: What answers in runs: a model, a callable from a ModelRequest to a ModelTurn or a text, or None for the
         offline model.
     :param code_interpreter: Whether the code that a model writes is run.
+    :param allow_download: Whether the content of files of purpose ``assistants`` can be downloaded; as on the services that this
+        one stands in for, it cannot unless this is set.
     :param clock: The present in unix seconds.
     :raises ValueError: The key is empty.
     :raises TypeError: The model is none.
@@ -67,6 +70,7 @@ class LocalService:
         key: str | None = None,
         model: ChatModel | Callable[[ModelRequest], ModelTurn | str] | None = None,
         code_interpreter: bool = True,
+        allow_download: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         if key is not None and not key.strip():
@@ -77,6 +81,7 @@ class LocalService:
         self._key = key or secrets.token_urlsafe(24)
         self._model, self._trusted = resolve_model(model)
         self._code_interpreter = code_interpreter
+        self._allow_download = allow_download
         self._clock = clock
         self._resources: ExitStack | None = None
         self._port = 0
@@ -143,20 +148,21 @@ class LocalService:
 
         listener = resources.enter_context(_bound(self._host, self._wanted_port))
         self._port = listener.getsockname()[1]
-        store, blobs = self._open_data(resources)
+        store, blobs, retrieval = self._open_data(resources)
         runs = RunEngine(
             store,
             blobs,
+            retrieval,
             self._model,
             trusted=self._trusted,
             code_interpreter=self._code_interpreter,
             clock=self._clock,
         )
         resources.callback(runs.stop)
-        app = build_app(Context(store, blobs, runs, self._clock), self._key, self._about)
-        _serve(app, listener, resources)
+        context = Context(store, blobs, retrieval, runs, self._clock, self._allow_download)
+        _serve(build_app(context, self._key, self._about), listener, resources)
 
-    def _open_data(self, resources: ExitStack) -> tuple[Store, Blobs]:
+    def _open_data(self, resources: ExitStack) -> tuple[Store, Blobs, Retrieval]:
         if self._path is None:
             folder = Path(tempfile.mkdtemp(prefix="agentkit-local-"))
             resources.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -168,7 +174,10 @@ class LocalService:
             folder.mkdir(parents=True, exist_ok=True)
             store = Store(folder)
         resources.callback(store.close)
-        return store, Blobs(folder / "files")
+        blobs = Blobs(folder / "files")
+        retrieval = Retrieval(store, blobs, folder)
+        resources.callback(retrieval.stop)
+        return store, blobs, retrieval
 
     def _about(self) -> Mapping[str, Any]:
         rung = "off"

@@ -87,6 +87,18 @@ class Transaction:
         rows = self._connection.execute(f"SELECT document FROM {table.name} WHERE {where} ORDER BY seq", values)
         return [json.loads(row[0]) for row in rows]
 
+    def count(self, table: Table, column: str, where: str = "1", *values: Any) -> dict[str, int]:
+        """How many documents there are of each value of a column, among those that an SQL condition holds for."""
+        rows = self._connection.execute(f"SELECT {column}, count(*) FROM {table.name} WHERE {where} GROUP BY {column}", values)
+        return dict(rows.fetchall())
+
+    def total(self, table: Table, key: str, where: str = "1", *values: Any) -> int:
+        """The sum of a number in the documents that an SQL condition holds for."""
+        row = self._connection.execute(
+            f"SELECT coalesce(sum(json_extract(document, '$.{key}')), 0) FROM {table.name} WHERE {where}", values
+        ).fetchone()
+        return int(row[0])
+
     def page(
         self,
         table: Table,

@@ -7,8 +7,8 @@
 
 from __future__ import annotations
 
-from .fonts import warm_up
 from .engine import Interpreter
+from .fonts import warm_up
 from .outcome import InputFile, Limits, MadeFile, Outcome
 from .rungs import containment
 

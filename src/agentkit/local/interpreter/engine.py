@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
 from . import rungs
 from .fonts import lend_font_list, warm_up
-from .outcome import InputFile, Limits, Outcome
+from .outcome import InputFile, Limits, MadeFile, Outcome
 from .process import Ended
 from .session import Session, Unreadable
 
 __all__ = ["Interpreter"]
 
+_DEFAULTS = Limits()
 _DRAWS = ("matplotlib", "pylab", "seaborn", "pandas")
 
 
@@ -32,7 +33,7 @@ class Interpreter:
             to an unprivileged user); by default a temporary one is made.
     """
 
-    def __init__(self, *, limits: Limits = Limits(), trusted: bool = False, workspace: Path | None = None) -> None:  # noqa: B008
+    def __init__(self, *, limits: Limits = _DEFAULTS, trusted: bool = False, workspace: Path | None = None) -> None:
         self._limits, self._trusted, self._workspace = limits, trusted, workspace
         self._rung: rungs.Rung | None = None
         self._running = threading.Lock()
@@ -94,15 +95,17 @@ class Interpreter:
 
         ended = rungs.enter(rung, code, self._limits, trouble)
         stopped = ended.stopped or allowance.exceeded()
-        made = ()
+        made: tuple[MadeFile, ...] = ()
+        error: str | None
         try:
             error = _error(session, ended, stopped, self._limits)
             made = session.take(before, figures, self._limits)
         except Unreadable as unreadable:
             error = f"The program's files could not be read: {unreadable}\n"
         output = ended.output
-        if not rung.contained:
-            output, error = (text and text.replace(str(session.data), "/mnt/data") for text in (output, error))
+        if not rung.contained:  # the program was given the workspace's own path instead of /mnt/data
+            output = output.replace(str(session.data), "/mnt/data")
+            error = error and error.replace(str(session.data), "/mnt/data")
         return Outcome(output, error, made, rung.name, ended.seconds)
 
 

@@ -36,4 +36,4 @@ class FigureManager(FigureManagerBase):
 class FigureCanvas(FigureCanvasAgg):
     """The canvas by which matplotlib finds the manager above."""
 
-    manager_class = FigureManager
+    manager_class = FigureManager  # pyright: ignore[reportAssignmentType]

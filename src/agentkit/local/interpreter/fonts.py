@@ -6,6 +6,7 @@ the host's list in its own, writable configuration folder.
 
 from __future__ import annotations
 
+import glob
 import importlib.util
 import os
 import shutil
@@ -34,7 +35,13 @@ def _cache_folders() -> list[Path]:
 
 
 def _font_lists() -> list[Path]:
-    return next((lists for folder in _cache_folders() if (lists := sorted(folder.glob(_LIST)))), [])
+    """The font lists of the first folder that has any which can be read."""
+    for folder in _cache_folders():
+        found = sorted(glob.glob(os.path.join(glob.escape(str(folder)), _LIST)))
+        readable = [Path(path) for path in found if os.access(path, os.R_OK)]
+        if readable:
+            return readable
+    return []
 
 
 def warm_up() -> bool:

@@ -16,6 +16,8 @@ _SYSTEM = ("/usr", "/nix/store", "/gnu/store")
 _LINKED_TO_USR = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/matplotlibrc")
 
+_FONTS = ("~/.fonts", "~/.local/share/fonts")  # the lent font list names them
+
 
 @dataclass(frozen=True)
 class Mount:
@@ -60,7 +62,8 @@ def system_mounts() -> tuple[Mount, ...]:
         elif os.path.isdir(path):
             mounts.append(Mount("ro", path, path))
     wanted = [path for path in (*_SYSTEM, *_ETC) if os.path.exists(path)]
-    for path in python_paths():
+    fonts = (os.path.expanduser(path) for path in _FONTS)
+    for path in (*python_paths(), *filter(os.path.isdir, fonts)):
         wanted += [path, os.path.realpath(path)]
     covered = {mount.target for mount in mounts}
     for path in sorted(set(wanted), key=lambda path: (path.count("/"), path)):

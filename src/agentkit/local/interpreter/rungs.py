@@ -25,6 +25,7 @@ import site
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ class Rung:
     def __init__(self, name: str, workspace: Path | None = None) -> None:
         self.name = name
         self.contained = name != "subprocess"
-        self._user = (_NOBODY, _NOBODY) if name == "namespaces" and os.geteuid() == 0 else None
+        self._user = (_NOBODY, _NOBODY) if name == "namespaces" and _can_become_nobody() else None
         self.session = Session(workspace, self._user)
         own = self.session
         self.paths = _INSIDE if self.contained else Paths(*map(str, (own.data, own.scratch, own.control, own.out)))
@@ -169,6 +170,14 @@ def _bubblewrap_help(program: str) -> str:
     return subprocess.run([program, "--help"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False).stdout
 
 
+def _can_become_nobody() -> bool:
+    """Whether this process is root and may change to the unprivileged user; in some containers root is the only user."""
+    if os.geteuid() != 0:
+        return False
+    ranges = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    return any(first <= _NOBODY < first + count for first, _, count in ranges)
+
+
 def _counts_processes_by_namespace() -> bool:
     """Whether RLIMIT_NPROC counts only the processes of one user namespace (Linux 5.14); before, all of the user's."""
     try:
@@ -178,7 +187,7 @@ def _counts_processes_by_namespace() -> bool:
     return version >= (5, 14)
 
 
-def enter(rung: Rung, code: str, limits: Limits, trouble: Any) -> Ended:
+def enter(rung: Rung, code: str, limits: Limits, trouble: Callable[[], str | None]) -> Ended:
     """Run a program under a rung until it ends or is stopped; ``trouble`` is asked often for a reason to stop it."""
     rung.session.write_program(code, rung.settings(limits))
     return supervise(
@@ -206,7 +215,7 @@ def containment() -> str:
 
 @functools.cache
 def _strongest() -> str:
-    candidates = []
+    candidates: list[str] = []
     if sys.platform == "linux":
         if shutil.which("bwrap") and os.geteuid() != 0:
             candidates.append("bubblewrap")
@@ -215,6 +224,7 @@ def _strongest() -> str:
 
 
 def _works(name: str) -> bool:
+    """Whether a program runs under a rung and finds itself contained."""
     rung = Rung(name)
     try:
         code = f"BASE = {str(rung.session.base)!r}\n{_PROBE}"

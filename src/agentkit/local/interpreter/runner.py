@@ -7,6 +7,7 @@ It is copied into the execution's control folder and uses the standard library a
 from __future__ import annotations
 
 import ast
+import io
 import json
 import linecache
 import os
@@ -94,7 +95,7 @@ def _execute(source: str, folder: str) -> str | None:
         exec(compile(tree, CODE_NAME, "exec", dont_inherit=True), module.__dict__)
     except SystemExit as stop:
         return None if stop.code in (None, 0) else _describe(stop, folder)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - whatever ends the program is its report
         return _describe(error, folder)
     return None
 
@@ -109,8 +110,9 @@ def main(control: str) -> None:
     _limit(settings["limits"])
     sys.argv = [CODE_NAME]
     sys.path[0] = ""  # modules that the program wrote beside its data; not the control folder
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)  # what was printed before a stop is not lost
+    for printed in (sys.stdout, sys.stderr):
+        if isinstance(printed, io.TextIOWrapper):
+            printed.reconfigure(line_buffering=True)  # what was printed before a stop is not lost
     error = _execute(source, settings["data"])
     sys.stdout.flush()
     report = os.path.join(settings["out"], "report.json")

@@ -11,7 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
-__all__ = ["CallableModel", "ChatMessage", "ChatModel", "FileRef", "ModelRequest", "ModelTurn", "ToolCall", "ToolResult"]
+__all__ = [
+    "CallableModel",
+    "ChatMessage",
+    "ChatModel",
+    "FileRef",
+    "ModelRequest",
+    "ModelTurn",
+    "Passage",
+    "ToolCall",
+    "ToolResult",
+]
 
 
 @dataclass(frozen=True)
@@ -47,24 +57,39 @@ class ToolCall:
 
 
 @dataclass(frozen=True)
+class Passage:
+    """A passage that file search found: the marker that cites it in an answer, its file, its text, and its score from 0 to 1."""
+
+    marker: str
+    file_id: str
+    file_name: str
+    text: str
+    score: float = 0.0
+
+
+@dataclass(frozen=True)
 class ToolResult:
     """What came of a call of an earlier turn of the same run.
 
     ``output`` is the function's output, the interpreter's printed text or the search's passages; ``files`` are the files that
-    the code made, by the name that they have under ``/mnt/data``; ``failed`` says that the code raised, or was stopped.
+    the code made, by the name that they have under ``/mnt/data``; ``failed`` says that the code raised, or was stopped;
+    ``passages`` are what the search found, best first.
     """
 
     call: ToolCall
     output: str = ""
     files: tuple[FileRef, ...] = ()
     failed: bool = False
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True)
 class ModelRequest:
     """Everything that a model may know for one turn of a run.
 
-    ``tools`` are the definitions in force, as on the wire; ``results`` are the outcomes of this run's earlier turns, in order.
+    ``tools`` are the definitions in force, as on the wire; ``results`` are the outcomes of this run's earlier turns, in order;
+    ``earlier_calls`` are the calls that earlier runs of the thread made, oldest first. ``tool_choice`` is ``auto`` again once a
+    forced call was made. ``max_completion_tokens`` is what the run has left of them.
     """
 
     model: str
@@ -75,6 +100,11 @@ class ModelRequest:
     results: Sequence[ToolResult] = ()
     tool_choice: Any = None
     response_format: Any = None
+    earlier_calls: Sequence[ToolCall] = ()
+    temperature: float | None = None
+    top_p: float | None = None
+    max_completion_tokens: int | None = None
+    parallel_tool_calls: bool = True
 
     def offers(self, kind: str) -> bool:
         """Whether a tool of this type may be called in this run."""
@@ -90,7 +120,8 @@ class ModelRequest:
 class ModelTurn:
     """One answer of a model: ``tool_calls`` to be made first, or, with none, the ``text`` that the run ends with.
 
-    A link to ``sandbox:/mnt/data/NAME`` in the text becomes a ``file_path`` annotation of the message.
+    A link to ``sandbox:/mnt/data/NAME`` in the text becomes a ``file_path`` annotation of the message, the marker of a passage
+    that file search found a ``file_citation`` annotation.
     """
 
     text: str = ""

@@ -9,7 +9,8 @@ from agentkit.local import ids
 from agentkit.local.errors import bad_request
 from agentkit.local.operations import Call, operation
 from agentkit.local.paging import Paging
-from agentkit.local.resources.rules import check_tool_resources, merged
+from agentkit.local.resources.rules import check_response_format, merged
+from agentkit.local.resources.tool_resources import settled
 from agentkit.local.store import Document, Transaction
 from agentkit.local.tables import AGENTS
 
@@ -29,9 +30,8 @@ _DEFAULTS: Mapping[str, Any] = {
 
 @operation("create_agent")
 def create_agent(tx: Transaction, call: Call) -> Document:
-    check_tool_resources(tx, call.body.get("tool_resources"))
     new = {"id": ids.new_id(ids.AGENT), "object": "assistant", "created_at": call.context.now(), **_DEFAULTS}
-    return tx.insert(AGENTS, merged(new, call, _DEFAULTS))
+    return tx.insert(AGENTS, _changed(tx, new, call))
 
 
 @operation("get_agent")
@@ -51,8 +51,7 @@ def update_agent(tx: Transaction, call: Call) -> Document:
         raise bad_request(
             "model: null was sent, but an assistant always has a model. Send a name, or leave the field out.", "model"
         )
-    check_tool_resources(tx, call.body.get("tool_resources"))
-    return tx.replace(AGENTS, merged(agent, call, _DEFAULTS))
+    return tx.replace(AGENTS, _changed(tx, agent, call))
 
 
 @operation("delete_agent")
@@ -60,3 +59,12 @@ def delete_agent(tx: Transaction, call: Call) -> Document:
     agent_id = call.path["assistantId"]
     tx.delete(AGENTS, agent_id)
     return {"id": agent_id, "object": "assistant.deleted", "deleted": True}
+
+
+def _changed(tx: Transaction, agent: Document, call: Call) -> Document:
+    """The agent with what was sent, once that is checked."""
+    check_response_format(call.body.get("response_format"))
+    agent = merged(agent, call, _DEFAULTS)
+    if call.body.get("tool_resources"):
+        agent["tool_resources"] = settled(tx, call.context, call.body["tool_resources"])
+    return agent

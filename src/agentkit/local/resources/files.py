@@ -6,6 +6,7 @@ from agentkit.local.blobs import bare_name, keep_file
 from agentkit.local.errors import bad_request
 from agentkit.local.operations import Call, FileContent, operation
 from agentkit.local.store import Document, Transaction, public
+from agentkit.local.stores import detach
 from agentkit.local.tables import FILES, VECTOR_STORE_FILES
 
 _PURPOSES = ("assistants", "assistants_output", "batch", "batch_output", "fine-tune", "fine-tune-results", "vision")
@@ -36,6 +37,13 @@ def get_file(tx: Transaction, call: Call) -> Document:
 @operation("get_file_content")
 def get_file_content(tx: Transaction, call: Call) -> FileContent:
     file = tx.require(FILES, call.path["fileId"])
+    if file["purpose"] == "assistants" and not call.context.allow_download:
+        raise bad_request(
+            f"File '{file['id']}' was uploaded with the purpose 'assistants', and the content of such files cannot be downloaded: "
+            "keep your own copy. Files that agents made, of purpose 'assistants_output', can be. "
+            "A local service that is started with allow_download=True, or --allow-download, gives out all files.",
+            "file_id",
+        )
     return FileContent(call.context.blobs.path(file["id"]), file["filename"])
 
 
@@ -51,6 +59,6 @@ def delete_file(tx: Transaction, call: Call) -> Document:
     file_id = call.path["fileId"]
     tx.delete(FILES, file_id)
     for entry in tx.select(VECTOR_STORE_FILES, "id = ?", file_id):
-        tx.delete(VECTOR_STORE_FILES, file_id, entry["vector_store_id"])
+        detach(tx, call.context, entry["vector_store_id"], file_id)
     call.context.blobs.delete(file_id)
     return {"id": file_id, "object": "file", "deleted": True}

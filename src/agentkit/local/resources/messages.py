@@ -5,50 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agentkit.local.errors import ApiError, bad_request
-from agentkit.local.operations import Call, operation
+from agentkit.local.errors import bad_request
+from agentkit.local.operations import Call, Context, operation
 from agentkit.local.paging import Paging
-from agentkit.local.resources.rules import check_files, merged, refuse_data_sources
+from agentkit.local.resources.rules import check_code_files, check_files, files_of_sources, merged
+from agentkit.local.resources.tool_resources import add_to_thread
 from agentkit.local.runs import documents
 from agentkit.local.store import Document, Transaction
 from agentkit.local.tables import MESSAGES, THREADS
 
-__all__ = ["add_message", "locked"]
+__all__ = ["add_message"]
 
 _ROLES = ("user", "assistant")
 
 
-def add_message(tx: Transaction, thread_id: str, wanted: Mapping[str, Any], now: int, param: str = "") -> Document:
+def add_message(tx: Transaction, context: Context, thread_id: str, wanted: Mapping[str, Any], param: str = "") -> Document:
     """Write a message that a request describes; whether the thread is locked is the caller's to ask.
 
     :param wanted: The fields that were sent for it.
-    :param now: Unix seconds.
     :param param: What to begin the names of fields with in errors.
     """
     role = wanted["role"]
     if role not in _ROLES:
         raise bad_request(f"{param}role: '{role}' was sent, allowed are 'user', 'assistant'.", f"{param}role")
-    attachments = wanted.get("attachments") or []
-    for index, attachment in enumerate(attachments):
-        where = f"{param}attachments[{index}]."
-        refuse_data_sources(attachment, where)
-        if not attachment.get("file_id"):
-            raise bad_request(f"{where}file_id: required, but nothing was sent.", f"{where}file_id")
-        check_files(tx, [attachment["file_id"]], f"{where}file_id")
     content = _content(tx, wanted["content"], f"{param}content")
-    attached = [{"file_id": attachment["file_id"], "tools": attachment["tools"]} for attachment in attachments]
+    attached = [
+        _attachment(tx, attachment, f"{param}attachments[{index}].")
+        for index, attachment in enumerate(wanted.get("attachments") or ())
+    ]
+    searched = [attachment["file_id"] for attachment in attached if _is_for(attachment, "file_search")]
+    if searched:
+        add_to_thread(tx, context, thread_id, searched, f"{param}attachments")
     return tx.insert(
         MESSAGES,
-        documents.message(thread_id, role, content, now, attachments=attached, metadata=wanted.get("metadata")),
-    )
-
-
-def locked(thread_id: str, run: Document, wish: str) -> ApiError:
-    """The refusal of something that has to wait until a run has ended."""
-    return bad_request(
-        f"{wish} thread '{thread_id}' is not possible while run '{run['id']}' is active (status {run['status']}). "
-        "Wait until it has ended, or cancel it.",
-        "thread_id",
+        documents.message(thread_id, role, content, context.now(), attachments=attached, metadata=wanted.get("metadata")),
     )
 
 
@@ -59,8 +49,12 @@ def create_message(tx: Transaction, call: Call) -> Document:
     call.context.runs.refresh(tx)
     run = call.context.runs.ledger.active(tx, thread_id)
     if run is not None:
-        raise locked(thread_id, run, "Adding a message to")
-    return add_message(tx, thread_id, call.body, call.context.now())
+        raise bad_request(
+            f"Can't add messages to {thread_id} while a run {run['id']} is active. "
+            f"Its status is {run['status']}: wait until it has ended, or cancel it.",
+            "thread_id",
+        )
+    return add_message(tx, call.context, thread_id, call.body)
 
 
 @operation("get_message")
@@ -80,6 +74,21 @@ def list_messages(tx: Transaction, call: Call) -> Document:
 def update_message(tx: Transaction, call: Call) -> Document:
     message = tx.require(MESSAGES, call.path["messageId"], call.path["threadId"])
     return tx.replace(MESSAGES, merged(message, call, {"metadata": {}}))
+
+
+def _attachment(tx: Transaction, sent: Mapping[str, Any], param: str) -> dict[str, Any]:
+    source = sent.get("data_source")
+    file_id = sent.get("file_id") or next(iter(files_of_sources(tx, [source] if source else (), f"{param}data_source")), None)
+    if not file_id:
+        raise bad_request(f"{param}file_id: required, but nothing was sent.", f"{param}file_id")
+    attachment = {"file_id": file_id, "tools": sent["tools"]}
+    check = check_code_files if _is_for(attachment, "code_interpreter") else check_files
+    check(tx, [file_id], f"{param}file_id")
+    return attachment
+
+
+def _is_for(attachment: Mapping[str, Any], tool: str) -> bool:
+    return any(one["type"] == tool for one in attachment["tools"])
 
 
 def _content(tx: Transaction, sent: str | list[dict[str, Any]], param: str) -> list[dict[str, Any]]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from agentkit.local.errors import bad_request
+from agentkit.local.filetypes import CODE_INTERPRETER, extension
 from agentkit.local.operations import Call
+from agentkit.local.runs.formats import FORMATS, schema_problem
 from agentkit.local.store import Document, Transaction
-from agentkit.local.tables import FILES, VECTOR_STORES
+from agentkit.local.tables import FILES
 
-__all__ = ["check_files", "check_tool_resources", "merged", "refuse_data_sources"]
+__all__ = ["check_code_files", "check_files", "check_response_format", "files_of_sources", "merged"]
 
 
 def merged(document: Document, call: Call, defaults: Mapping[str, Any]) -> Document:
@@ -22,48 +24,77 @@ def merged(document: Document, call: Call, defaults: Mapping[str, Any]) -> Docum
     return {**document, **{name: defaults[name] if value is None else value for name, value in sent.items()}}
 
 
-def check_files(tx: Transaction, file_ids: Iterable[str], param: str) -> None:
+def check_files(tx: Transaction, file_ids: Iterable[str], param: str) -> list[Document]:
     """Refuse ids of files that are not here.
 
+    :return: The files.
     :raises ApiError: 400, naming the first such id.
     """
+    files = []
     for file_id in file_ids:
-        if tx.get(FILES, file_id) is None:
+        file = tx.get(FILES, file_id)
+        if file is None:
             raise bad_request(
                 f"{param}: no file found with id '{file_id}'. Upload it first, and send the id that comes back.", param
             )
+        files.append(file)
+    return files
 
 
-def refuse_data_sources(holder: Mapping[str, Any], param: str) -> None:
-    """Refuse assets of a cloud project, which a service on this machine cannot read.
+def check_code_files(tx: Transaction, file_ids: Iterable[str], param: str) -> None:
+    """Refuse files that are not here, or that the code interpreter does not take.
 
-    :raises ApiError: 400, naming the field.
+    :raises ApiError: 400, naming the first such file.
     """
-    for name in ("data_source", "data_sources"):
-        if holder.get(name):
+    for file in check_files(tx, file_ids, param):
+        kind = extension(file["filename"])
+        if kind not in CODE_INTERPRETER:
+            has = f"the extension '{kind}'" if kind else "no extension"
             raise bad_request(
-                f"{param}{name}: it names assets of a cloud project, which this local service cannot read. "
-                "Upload the files and send their ids.",
-                f"{param}{name}",
+                f"{param}: file '{file['id']}' ('{file['filename']}') has {has}, which the code interpreter does not take. "
+                f"Supported are {', '.join(sorted(CODE_INTERPRETER))}.",
+                param,
             )
 
 
-def check_tool_resources(tx: Transaction, resources: Mapping[str, Any] | None, param: str = "tool_resources") -> None:
-    """Refuse tool resources that name what is not here.
+def files_of_sources(tx: Transaction, sources: Sequence[Mapping[str, Any]] | None, param: str) -> list[str]:
+    """The ids of the files that data sources stand for.
 
-    :raises ApiError: 400, naming the field and the id.
+    A data source names an asset of a cloud project, which a service on this machine cannot read; but one of type ``id_asset``
+    with the id of a file of this service stands for that file.
+
+    :raises ApiError: 400, naming the field and the first source that is no file of this service.
     """
-    interpreter = (resources or {}).get("code_interpreter") or {}
-    refuse_data_sources(interpreter, f"{param}.code_interpreter.")
-    check_files(tx, interpreter.get("file_ids") or (), f"{param}.code_interpreter.file_ids")
-    search = (resources or {}).get("file_search") or {}
-    if search.get("vector_stores"):
+    file_ids = []
+    for source in sources or ():
+        if source["type"] != "id_asset" or tx.get(FILES, source["uri"]) is None:
+            raise bad_request(
+                f"{param}: '{source['uri']}' names an asset of a cloud project, which this local service cannot read. "
+                "Upload the file and send its id, as a file id or in a data source of type 'id_asset'.",
+                param,
+            )
+        file_ids.append(source["uri"])
+    return file_ids
+
+
+def check_response_format(wanted: Any, param: str = "response_format") -> None:
+    """Refuse a response format that no answer could be held to.
+
+    :raises ApiError: 400, naming the field.
+    """
+    if wanted is None or wanted in ("auto", "none"):
+        return
+    kind = wanted if isinstance(wanted, str) else wanted.get("type") or "text"
+    if isinstance(wanted, str) or kind not in FORMATS:
         raise bad_request(
-            f"{param}.file_search.vector_stores: this local service makes no vector store along with another object. "
-            "Create it first, and send its id under vector_store_ids.",
-            f"{param}.file_search.vector_stores",
+            f"{param}: '{kind}' was sent, allowed are 'auto' and objects of type {', '.join(map(repr, FORMATS))}.", param
         )
-    for store_id in search.get("vector_store_ids") or ():
-        if tx.get(VECTOR_STORES, store_id) is None:
-            where = f"{param}.file_search.vector_store_ids"
-            raise bad_request(f"{where}: no vector store found with id '{store_id}'.", where)
+    if kind == "json_schema":
+        wrapped = wanted.get("json_schema")
+        if not isinstance(wrapped, Mapping) or "schema" not in wrapped:
+            raise bad_request(f"{param}.json_schema.schema: required, but nothing was sent.", f"{param}.json_schema.schema")
+        problem = schema_problem(wrapped["schema"])
+        if problem:
+            raise bad_request(
+                f"{param}.json_schema.schema: it is no valid JSON Schema: {problem}", f"{param}.json_schema.schema"
+            )

@@ -8,10 +8,12 @@ from typing import Any
 from agentkit.local.errors import bad_request
 from agentkit.local.operations import Call, operation
 from agentkit.local.paging import Paging
-from agentkit.local.resources.messages import add_message, locked
-from agentkit.local.resources.rules import check_tool_resources, merged
+from agentkit.local.resources.messages import add_message
+from agentkit.local.resources.rules import check_response_format, merged
 from agentkit.local.resources.threads import new_thread
+from agentkit.local.resources.tool_resources import settled
 from agentkit.local.runs import documents
+from agentkit.local.runs.choice import choice_problem
 from agentkit.local.runs.states import TERMINAL
 from agentkit.local.store import Document, Transaction
 from agentkit.local.tables import AGENTS, RUNS, THREADS
@@ -41,15 +43,19 @@ def create_run(tx: Transaction, call: Call) -> Document:
     call.context.runs.refresh(tx)
     active = call.context.runs.ledger.active(tx, thread_id)
     if active is not None:
-        raise locked(thread_id, active, "Creating a run on")
+        raise bad_request(
+            f"Thread {thread_id} already has an active run {active['id']}. "
+            f"Its status is {active['status']}: wait until it has ended, or cancel it.",
+            "thread_id",
+        )
     for index, message in enumerate(call.body.get("additional_messages") or ()):
-        add_message(tx, thread_id, message, call.context.now(), f"additional_messages[{index}].")
+        add_message(tx, call.context, thread_id, message, f"additional_messages[{index}].")
     return _launched(tx, call, thread_id)
 
 
 @operation("create_thread_and_run")
 def create_thread_and_run(tx: Transaction, call: Call) -> Document:
-    thread = new_thread(tx, call.body.get("thread") or {}, call.context.now(), "thread.")
+    thread = new_thread(tx, call.context, call.body.get("thread") or {}, "thread.")
     return _launched(tx, call, thread["id"])
 
 
@@ -104,14 +110,27 @@ def _launched(tx: Transaction, call: Call, thread_id: str) -> Document:
     _refuse_streams(call)
     agent = tx.require(AGENTS, call.body["assistant_id"])
     settings = call.given(*_SETTINGS)
-    check_tool_resources(tx, settings.get("tool_resources"))
-    strategy = settings.get("truncation_strategy", {})
-    if strategy.get("type") == "last_messages" and not (strategy.get("last_messages") or 0) >= 1:
-        name = "truncation_strategy.last_messages"
-        raise bad_request(f"{name}: with the type last_messages it must be sent, and be at least 1.", name)
-    run = tx.insert(RUNS, documents.run(agent, thread_id, settings, call.context.now()))
+    _check_truncation(settings.get("truncation_strategy", {}))
+    check_response_format(settings.get("response_format"))
+    if "tool_resources" in settings:
+        settings["tool_resources"] = settled(tx, call.context, settings["tool_resources"])
+    run = documents.run(agent, thread_id, settings, call.context.now())
+    problem = choice_problem(run["tool_choice"], run["tools"])
+    if problem:
+        raise bad_request(f"tool_choice: {problem}", "tool_choice")
+    tx.insert(RUNS, run)
     call.context.runs.launch(run)
     return run
+
+
+def _check_truncation(strategy: Mapping[str, Any]) -> None:
+    kind = strategy.get("type", "auto")
+    if kind not in ("auto", "last_messages"):
+        name = "truncation_strategy.type"
+        raise bad_request(f"{name}: '{kind}' was sent, allowed are 'auto', 'last_messages'.", name)
+    if kind == "last_messages" and not (strategy.get("last_messages") or 0) >= 1:
+        name = "truncation_strategy.last_messages"
+        raise bad_request(f"{name}: with the type last_messages it must be sent, and be at least 1.", name)
 
 
 def _refuse_streams(call: Call) -> None:

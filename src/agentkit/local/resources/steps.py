@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agentkit.local.errors import not_found
 from agentkit.local.operations import Call, operation
 from agentkit.local.paging import Paging
@@ -15,11 +17,23 @@ def get_run_step(tx: Transaction, call: Call) -> Document:
     step = tx.require(STEPS, call.path["stepId"], call.path["runId"])
     if step["thread_id"] != call.path["threadId"]:
         raise not_found("run", call.path["runId"], f" in thread '{call.path['threadId']}'")
-    return step
+    return _shown(call)(step)
 
 
 @operation("list_run_steps")
 def list_run_steps(tx: Transaction, call: Call) -> Document:
     call.context.runs.refresh(tx)
     run = tx.require(RUNS, call.path["runId"], call.path["threadId"])
-    return tx.page(STEPS, Paging.of(call.query), {"run_id": run["id"]})
+    return tx.page(STEPS, Paging.of(call.query), {"run_id": run["id"]}, present=_shown(call))
+
+
+def _shown(call: Call) -> Callable[[Document], Document]:
+    """Shows steps with the text that file search found, or, unless that was asked for, without it."""
+    return (lambda step: step) if call.query.get("include[]") else _without_content
+
+
+def _without_content(step: Document) -> Document:
+    for made in step["step_details"].get("tool_calls", ()):
+        for result in made["file_search"]["results"] if made["type"] == "file_search" else ():
+            del result["content"]
+    return step

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from agentkit.local import ids
-from agentkit.local.operations import Call, operation
+from agentkit.local.operations import Call, Context, operation
 from agentkit.local.paging import Paging
 from agentkit.local.resources.messages import add_message
-from agentkit.local.resources.rules import check_tool_resources, merged
+from agentkit.local.resources.rules import merged
+from agentkit.local.resources.tool_resources import IDLE, settled
 from agentkit.local.store import Document, Transaction
 from agentkit.local.tables import RUNS, THREADS
 
@@ -18,32 +19,32 @@ __all__ = ["new_thread"]
 _DEFAULTS: Mapping[str, Any] = {"tool_resources": {}, "metadata": {}}
 
 
-def new_thread(tx: Transaction, wanted: Mapping[str, Any], now: int, param: str = "") -> Document:
+def new_thread(tx: Transaction, context: Context, wanted: Mapping[str, Any], param: str = "") -> Document:
     """Make a thread with its first messages.
 
     :param wanted: The fields that were sent for it.
-    :param now: Unix seconds.
     :param param: What to begin the names of fields with in errors.
     """
-    check_tool_resources(tx, wanted.get("tool_resources"), f"{param}tool_resources")
+    resources = settled(tx, context, wanted.get("tool_resources"), f"{param}tool_resources", expires_after=IDLE)
     thread = tx.insert(
         THREADS,
         {
             "id": ids.new_id(ids.THREAD),
             "object": "thread",
-            "created_at": now,
-            "tool_resources": wanted.get("tool_resources") or {},
+            "created_at": context.now(),
+            "tool_resources": resources,
             "metadata": wanted.get("metadata") or {},
         },
     )
     for index, message in enumerate(wanted.get("messages") or ()):
-        add_message(tx, thread["id"], message, now, f"{param}messages[{index}].")
-    return thread
+        add_message(tx, context, thread["id"], message, f"{param}messages[{index}].")
+    # The attachments of the messages may have given it a vector store.
+    return tx.require(THREADS, thread["id"])
 
 
 @operation("create_thread")
 def create_thread(tx: Transaction, call: Call) -> Document:
-    return new_thread(tx, call.body, call.context.now())
+    return new_thread(tx, call.context, call.body)
 
 
 @operation("get_thread")
@@ -59,8 +60,10 @@ def list_threads(tx: Transaction, call: Call) -> Document:
 @operation("update_thread")
 def update_thread(tx: Transaction, call: Call) -> Document:
     thread = tx.require(THREADS, call.path["threadId"])
-    check_tool_resources(tx, call.body.get("tool_resources"))
-    return tx.replace(THREADS, merged(thread, call, _DEFAULTS))
+    thread = merged(thread, call, _DEFAULTS)
+    if call.body.get("tool_resources"):
+        thread["tool_resources"] = settled(tx, call.context, call.body["tool_resources"], expires_after=IDLE)
+    return tx.replace(THREADS, thread)
 
 
 @operation("delete_thread")

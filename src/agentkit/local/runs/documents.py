@@ -9,7 +9,7 @@ from agentkit.local import ids
 from agentkit.local.models.base import ToolCall
 from agentkit.local.runs.states import LIFETIME
 
-__all__ = ["message", "required_action", "run", "step", "text_content", "tool_call"]
+__all__ = ["call_of", "message", "required_action", "run", "step", "text_content", "tool_call"]
 
 
 def run(agent: Mapping[str, Any], thread_id: str, body: Mapping[str, Any], now: int) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def run(agent: Mapping[str, Any], thread_id: str, body: Mapping[str, Any], now: 
         "tool_choice": body.get("tool_choice", "auto"),
         "response_format": body.get("response_format", agent["response_format"]),
         "metadata": body.get("metadata", {}),
-        "tool_resources": body.get("tool_resources", agent["tool_resources"]),
+        "tool_resources": {**agent["tool_resources"], **body.get("tool_resources", {})},
         "parallel_tool_calls": body.get("parallel_tool_calls", True),
     }
 
@@ -112,15 +112,27 @@ def text_content(value: str, annotations: Sequence[Mapping[str, Any]] = ()) -> d
     return {"type": "text", "text": {"value": value, "annotations": list(annotations)}}
 
 
-def tool_call(call_id: str, call: ToolCall) -> dict[str, Any]:
-    """A tool call of a step, before its outcome is known."""
+def tool_call(call_id: str, call: ToolCall, ranking: Mapping[str, Any]) -> dict[str, Any]:
+    """A tool call of a step, before its outcome is known.
+
+    :param ranking: How the results of file search are ranked.
+    """
     if call.kind == "function":
         return {
             "id": call_id,
             "type": "function",
             "function": {"name": call.name, "arguments": call.arguments, "output": None},
         }
+    if call.kind == "file_search":
+        return {"id": call_id, "type": "file_search", "file_search": {"ranking_options": dict(ranking), "results": []}}
     return {"id": call_id, "type": "code_interpreter", "code_interpreter": {"input": call.input, "outputs": []}}
+
+
+def call_of(made: Mapping[str, Any]) -> ToolCall:
+    """The call that an entry of a step stands for; what was searched for in files is not kept there."""
+    if made["type"] == "function":
+        return ToolCall("function", name=made["function"]["name"], arguments=made["function"]["arguments"])
+    return ToolCall(made["type"], input=made[made["type"]].get("input", ""))
 
 
 def required_action(calls: Mapping[str, ToolCall]) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from agentkit.local.blobs import bare_name, distinct_names
-from agentkit.local.models.base import ChatMessage, FileRef, ModelRequest, ToolResult
+from agentkit.local.models.base import ChatMessage, FileRef, ModelRequest, ToolCall, ToolResult
+from agentkit.local.runs import documents
+from agentkit.local.runs.choice import Demand
 from agentkit.local.runs.tokens import count_tokens
 from agentkit.local.store import Document, Transaction
-from agentkit.local.tables import FILES, MESSAGES, THREADS
+from agentkit.local.tables import FILES, MESSAGES, STEPS, THREADS
 
-__all__ = ["conversation", "files_of_run", "prompt_tokens", "request_of"]
+__all__ = ["conversation", "files_of_run", "prompt_tokens", "request_of", "shortened"]
 
 
 def conversation(tx: Transaction, run: Document) -> list[Document]:
@@ -23,10 +26,11 @@ def conversation(tx: Transaction, run: Document) -> list[Document]:
     return messages
 
 
-def files_of_run(tx: Transaction, run: Document, messages: Iterable[Document]) -> list[FileRef]:
+def files_of_run(tx: Transaction, run: Document) -> list[FileRef]:
     """The files that code of this run finds under ``/mnt/data``, by the names that they have there.
 
-    They are those of the run's tool resources, of the thread's, and the messages' attachments for the code interpreter.
+    They are those of the run's tool resources, of the thread's, and the attachments for the code interpreter of all messages: what a
+    truncation strategy leaves out is what the model reads, not what its code can open.
     """
     thread = tx.require(THREADS, run["thread_id"])
     wanted = [
@@ -34,7 +38,7 @@ def files_of_run(tx: Transaction, run: Document, messages: Iterable[Document]) -
         *_interpreter_files(thread["tool_resources"]),
         *(
             attachment["file_id"]
-            for message in messages
+            for message in tx.select(MESSAGES, "thread_id = ?", run["thread_id"])
             for attachment in message["attachments"]
             if any(tool["type"] == "code_interpreter" for tool in attachment["tools"])
         ),
@@ -45,20 +49,49 @@ def files_of_run(tx: Transaction, run: Document, messages: Iterable[Document]) -
 
 
 def request_of(
-    tx: Transaction, run: Document, messages: Sequence[Document], files: Sequence[FileRef], results: Sequence[ToolResult]
+    tx: Transaction,
+    run: Document,
+    messages: Sequence[Document],
+    files: Sequence[FileRef],
+    results: Sequence[ToolResult],
+    demand: Demand | None,
+    completion_left: int | None,
 ) -> ModelRequest:
-    """What the model is asked in the next turn of a run."""
-    tools = run["tools"] if run["tool_choice"] != "none" else ()
+    """What the model is asked in the next turn of a run.
+
+    :param demand: The call that is still to be made, where the run's tool choice forces one.
+    :param completion_left: How many tokens the run may still write.
+    """
+    choice = run["tool_choice"]
     return ModelRequest(
         model=run["model"],
         instructions=run["instructions"] or "",
         messages=tuple(_chat_message(tx, message) for message in messages),
-        tools=tuple(tools),
+        tools=tuple(run["tools"] if choice != "none" else ()),
         files=tuple(files),
         results=tuple(results),
-        tool_choice=run["tool_choice"],
+        tool_choice=choice if choice == "none" or demand is not None else "auto",
         response_format=run["response_format"],
+        earlier_calls=tuple(_calls_before(tx, run)),
+        temperature=run["temperature"],
+        top_p=run["top_p"],
+        max_completion_tokens=completion_left,
+        parallel_tool_calls=run["parallel_tool_calls"],
     )
+
+
+def shortened(request: ModelRequest, limit: int | None) -> ModelRequest:
+    """The request without the oldest messages that make it longer than a number of tokens; the newest message always stays."""
+    if limit is None:
+        return request
+    left = limit - prompt_tokens(replace(request, messages=()))
+    kept = 0
+    for message in reversed(request.messages):
+        left -= count_tokens(message.text)
+        if left < 0 and kept:
+            break
+        kept += 1
+    return replace(request, messages=request.messages[len(request.messages) - kept :])
 
 
 def prompt_tokens(request: ModelRequest) -> int:
@@ -67,6 +100,13 @@ def prompt_tokens(request: ModelRequest) -> int:
     for result in request.results:
         texts += [result.call.arguments, result.call.input, result.output]
     return sum(count_tokens(text) for text in texts)
+
+
+def _calls_before(tx: Transaction, run: Document) -> Iterator[ToolCall]:
+    """The calls that earlier runs of the thread made, oldest first; of a file search only that there was one."""
+    for step in tx.select(STEPS, "thread_id = ? AND run_id != ? AND status = 'completed'", run["thread_id"], run["id"]):
+        for call in step["step_details"].get("tool_calls", ()):
+            yield documents.call_of(call)
 
 
 def _chat_message(tx: Transaction, message: Document) -> ChatMessage:

@@ -1,11 +1,12 @@
-"""Counts tokens, roughly."""
+"""Counts tokens, roughly, and what is left of those that a run may use. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["count_tokens", "cut_to_tokens", "total", "usage"]
+__all__ = ["Allowance", "count_tokens", "cut_to_tokens", "total", "usage"]
 
 _CHARACTERS = 4
 
@@ -41,3 +42,32 @@ def total(usages: Iterable[dict[str, Any] | None]) -> dict[str, int]:
     """The sum of the usage objects that there are."""
     known = [one for one in usages if one]
     return usage(sum(one["prompt_tokens"] for one in known), sum(one["completion_tokens"] for one in known))
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How many tokens a run may still read and write; None is any number."""
+
+    prompt: int | None = None
+    completion: int | None = None
+
+    @classmethod
+    def of(cls, run: Mapping[str, Any], spent: Mapping[str, int]) -> Allowance:
+        """What is left of the limits of a run, which hold for all its turns together.
+
+        :param spent: The usage so far.
+        """
+        return cls(
+            _rest(run["max_prompt_tokens"], spent["prompt_tokens"]),
+            _rest(run["max_completion_tokens"], spent["completion_tokens"]),
+        )
+
+    def exhausted_by(self, prompt: int) -> str | None:
+        """The limit that forbids a turn which reads so many tokens, by its name; None where there is none."""
+        if self.prompt is not None and prompt > self.prompt:
+            return "max_prompt_tokens"
+        return "max_completion_tokens" if self.completion == 0 else None
+
+
+def _rest(limit: int | None, spent: int) -> int | None:
+    return None if limit is None else max(0, limit - spent)

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .phrases import Phrase, clean, phrases
-from .quantities import Amount, Quantity, find_amounts, read_unit
+from .quantities import Amount, Quantity, find_amounts, read_unit, with_plain_thousands
 from .tables import Table, read_table
 from .words import is_request, label_after_request
 
 __all__ = ["Pair", "Reading", "read_pairs"]
 
-_SIGN = re.compile(r"(?:\b(?:loss|deficit|shortfall)\s+of\b|\b(?:lost|minus|negative|down)\b|[:=]\s*[-−])", re.IGNORECASE)
+_SIGN = re.compile(
+    r"(?:\b(?:loss|deficit|shortfall)\s+of\b|\b(?:lost|minus|negative|down|fell|dropped|decreased|declined|shrank)\b|[:=]\s*[-−])",
+    re.IGNORECASE,
+)
 _FILLER = (
     r"(?:about|around|approx(?:imately)?\.?|roughly|nearly|almost|exactly|only|just|over|under|up|down|minus|negative|(?-i:an?)|the|net|"
     r"total|(?:loss|deficit|shortfall|profit|surplus|gain|value|total|share|score)\s+of|[~≈±+]|[-−](?=\s))"
 )
 _STRONG = re.compile(
-    rf"^(?P<label>.*?\S)\s*(?P<mark>:|=|→|->|=>|\t|\s[-–—|]|(?<=\S)\s*\()\s*(?:{_FILLER}\s*)*(?P<open>\(?)$", re.IGNORECASE | re.DOTALL
+    rf"^(?P<label>.*?\S)\s*(?P<mark>:|=|→|->|=>|\t|\s[-–—|]|(?<=\S)\s*\()\s*(?:{_FILLER}\s*)*(?P<open>\(?)$",
+    re.IGNORECASE | re.DOTALL,
 )
 _TAIL = re.compile(
     rf"(?:^|\s)(?:{_FILLER}|has|have|had|is|are|was|were|be|being|with|at|of|got|gets|lost|scored|scores|sold|sells|earned|earns|made|"
-    r"makes|reported|posted|recorded|reached|achieved|equals?|totals|totall?ed|it|came|comes|stands|stood|counts?|for|to|"
+    r"makes|grew|rose|increased|gained|fell|dropped|decreased|declined|shrank|by|spent|raised|won|received|costs|weighs|employs|produced|"
+    r"generated|reported|posted|recorded|reached|achieved|equals?|totals|totall?ed|it|came|comes|stands|stood|counts?|for|to|"
     r"(?:loss|deficit|shortfall|profit|revenue|surplus|gain|value|total|share|score|population|budget)\s+of)$",
     re.IGNORECASE,
 )
@@ -39,6 +44,11 @@ _LEADING_STRONG = re.compile(r"^(?:(?:and|then|finally|where|while|with|that)\s+
 _LEADING_WEAK = re.compile(r"^(?:(?:and|then|finally|where|while|with|that|the|in|for|at|from|on)\s+)+(?=\S)")
 _BY_SOMETHING = re.compile(r"^.*\b(?:by|per)\s+[a-z]+\s+(?=[A-Z0-9])")  # "Sales by month Jan"
 _PERIOD = re.compile(r"^(?:19|20|21)\d\d$")
+_PERIOD_BEFORE = re.compile(r"\b(?:in|for|of|since|from|until|by|year)\s+$", re.IGNORECASE)
+_ASIDE = re.compile(r"\b(?:in|on|from|over|within|since|than|per|until)\s+$", re.IGNORECASE)
+_QUOTED = re.compile(r"""^["'“”‘’](.*)["'“”‘’]$""", re.DOTALL)
+_POSSESSIVE = re.compile(r"(?P<label>.+?)['’]s\s+(?P<quantity>.+)")
+_UNREAD = re.compile(r"^[^:=]{1,40}[:=]\s*\S")
 _MOST_LABEL_WORDS = 8
 
 
@@ -77,17 +87,37 @@ def read_pairs(text: str) -> Reading:
 
     Numbers that are no data ("in 3 colours", "for Q3", "in 2024") are left out.
     """
-    text = clean(text)
+    text, assumed = with_plain_thousands(clean(text))
     table = read_table(text)
     if table is not None:
-        return _from_table(table)
-    candidates = [found for phrase in phrases(text) if (found := _read_phrase(phrase)) is not None]
-    return Reading(_distinct(_choose(candidates)))
+        return _from_table(table, assumed)
+    said = list(phrases(text))
+    pairs = _choose([found for phrase in said if (found := _read_phrase(phrase)) is not None])
+    pairs, heading = _without_possessive(pairs)
+    return Reading(_distinct(pairs), value_heading=heading, notes=(*assumed, *_unread(said, pairs)))
 
 
-def _from_table(table: Table) -> Reading:
+def _unread(said: Iterable[Phrase], pairs: Sequence[Pair]) -> Iterator[str]:
+    """A note for each phrase among the pairs that has their form but no number that can be read."""
+    sentences = {pair.sentence for pair in pairs if pair.strong and len(pairs) > 1}
+    for phrase in said:
+        numberless = _UNREAD.match(phrase.text) and not list(find_amounts(phrase.text))
+        if phrase.sentence in sentences and numberless and not is_request(phrase.text):
+            yield f'No number could be read from "{phrase.text}", so it is left out.'
+
+
+def _without_possessive(pairs: list[Pair]) -> tuple[list[Pair], str]:
+    """Take "profit" out of "A's profit", "B's profit" where all the labels have it."""
+    matches = [_POSSESSIVE.fullmatch(pair.label) for pair in pairs]
+    quantities = {match["quantity"] if match else "" for match in matches}
+    if len(pairs) < 2 or len(quantities) > 1 or "" in quantities:
+        return pairs, ""
+    return [replace(pair, label=match["label"]) for pair, match in zip(pairs, matches, strict=True) if match], quantities.pop()
+
+
+def _from_table(table: Table, notes: tuple[str, ...]) -> Reading:
     pairs = (Pair(label, quantity) for label, quantity in table.rows)
-    return Reading(_distinct(pairs), table.label_heading, table.value_heading, table.notes)
+    return Reading(_distinct(pairs), table.label_heading, table.value_heading, (*notes, *table.notes))
 
 
 def _read_phrase(phrase: Phrase) -> _Candidate | None:
@@ -101,8 +131,22 @@ def _read_phrase(phrase: Phrase) -> _Candidate | None:
         amount, match = (colons or marked)[-1]
         pair = _strong_pair(text, amount, match, phrase.sentence)
         if pair is not None:
-            return _Candidate(phrase.sentence, forward=pair)
-    return _weak_candidate(text, amounts[-1], phrase.sentence)
+            return _Candidate(
+                phrase.sentence, forward=pair, backward=_pair_behind(text, amount, pair.quantity, phrase.sentence)
+            )
+    leading = _weak_candidate(text, amounts[0], phrase.sentence)
+    if leading is not None and leading.backward is not None and leading.forward is None:
+        return leading
+    candidates = [_weak_candidate(text, amount, phrase.sentence) for amount in _values_among(text, amounts)]
+    return next((found for found in candidates if found is not None and (found.forward or found.backward)), candidates[0])
+
+
+def _values_among(text: str, amounts: Sequence[Amount]) -> list[Amount]:
+    """The amounts that may be the value, the likeliest first: the last one, unless it only tells where or when."""
+    apart = [amount for amount in amounts if not _ASIDE.search(text[: amount.start])]
+    if is_request(text):
+        apart = [amount for amount in apart if not _PERIOD.match(text[amount.start : amount.end])] or apart
+    return (apart or list(amounts))[::-1]
 
 
 def _strong_pair(text: str, amount: Amount, match: re.Match[str], sentence: int) -> Pair | None:
@@ -123,17 +167,22 @@ def _weak_candidate(text: str, amount: Amount, sentence: int) -> _Candidate | No
     if _SIGN.search(tail):
         quantity = quantity.negated()
     label = _label(head)
-    opening = is_request(head) and not label
-    if (is_request(text) and _STYLE.match(after)) or (_PERIOD.match(quantity.literal) and not unit and is_request(text)):
+    backward = _pair_behind(text, amount, quantity, sentence)
+    names_a_year = _PERIOD_BEFORE.search(before) or (is_request(text) and backward is None)
+    if (_PERIOD.match(quantity.literal) and not unit and names_a_year) or (is_request(text) and _STYLE.match(after)):
         return None
-    backward = counted = None
-    behind = _REVERSED.match(rest.strip())
-    if behind is not None and (after_label := _label(behind["label"])):
-        backward = Pair(after_label, quantity, False, sentence)
-    if not label and unit and unit != "%" and not rest.strip(" )"):
-        counted = Pair(unit, amount.quantity, False, sentence)
-    forward = Pair(label, quantity, False, sentence) if label and not opening else None
+    forward = Pair(label, quantity, False, sentence) if label else None
+    counted = (
+        Pair(unit, amount.quantity, False, sentence) if unit not in ("", "%") and not label and not rest.strip(" )") else None
+    )
     return _Candidate(sentence, forward, backward, counted)
+
+
+def _pair_behind(text: str, amount: Amount, quantity: Quantity, sentence: int) -> Pair | None:
+    """The pair of an amount with the label behind it: "12 apples for Oslo"."""
+    match = _REVERSED.match(read_unit(text[amount.end :])[1].strip())
+    label = _label(match["label"]) if match is not None else ""
+    return Pair(label, quantity, False, sentence) if label else None
 
 
 def _strip_tail(before: str) -> tuple[str, str]:
@@ -154,10 +203,10 @@ def _label(text: str, *, strong: bool = False) -> str:
     text = (_LEADING_STRONG if strong else _LEADING_WEAK).sub("", text)
     text = _BY_SOMETHING.sub("", text)
     if text.count("(") != text.count(")"):
-        text = text.split("(")[0]
-    text = text.strip().strip("*_\"“”«»,;|").strip()
-    if len(text) > 1 and text[0] in "'‘’" and text[-1] in "'‘’":
-        text = text[1:-1].strip()
+        text = text.lstrip("(").split("(")[0]
+    text = _QUOTED.sub(r"\1", text.strip().strip("*_»«,;|").strip()).strip()
+    if text.count('"') % 2:
+        text = text.replace('"', "")
     return " ".join(text.split()) if 0 < len(text.split()) <= _MOST_LABEL_WORDS else ""
 
 

@@ -5,14 +5,47 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from .quantities import find_amounts
+from .quantities import find_amounts, read_unit
 
 __all__ = ["Phrase", "clean", "phrases"]
 
-_ABBREVIATIONS = frozenset("st dr mr mrs ms inc ltd co corp vs approx ca no nr dept est jr sr mt ft u.s e.g i.e".split())
+_ABBREVIATIONS = frozenset(
+    [
+        "st",
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "vs",
+        "approx",
+        "ca",
+        "no",
+        "nr",
+        "dept",
+        "est",
+        "jr",
+        "sr",
+        "mt",
+        "ft",
+        "u.s",
+        "e.g",
+        "i.e",
+    ]
+)
 _BREAK = re.compile(r"\n+|;|,|[.?!](?=\s|$)|\s(?:and|while|whereas|but|versus|vs\.?|plus)(?=\s)|\s&(?=\s)", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•·‣▪+–—]\s+|\d{1,3}[.)]\s+(?=\D)|\([a-z0-9]\)\s+)", re.MULTILINE)
+_COMMA_PAIR = re.compile(
+    r"(?P<label>[^,;:\n(=]*[^\W\d][^,;:\n(=]{0,40}),[ \t]+(?P<number>[-−+]?[$€£]?\d[\d.,]*[ \t]*[%\w°]*)[ \t]*(?=[;)\n]|$)"
+)
+_MARKED = re.compile(r"[:=]\s*\(?[-−+]?$")
+_LABELS = re.compile(r"\s*[:=]")  # behind a number that is a label itself: "2019: 12"
+_LINK = re.compile(r"\b(?:for|in|of|at|to|and|by|is|with|from|on|the)\b", re.IGNORECASE)
 _STATE = re.compile(r"\s*[A-Z]{2}\b")
 
 
@@ -26,9 +59,13 @@ class Phrase:
 
 def clean(text: str) -> str:
     """The message without emphasis, bullets and code fences, and with plain spaces and one kind of line break."""
-    text = text.replace("\r\n", "\n").replace("\u200b", "").replace("\u00a0", " ").replace("\u202f", "\u2009")
+    text = re.sub(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]", "\n", text)
+    text = re.sub(r"[\x00-\x08\x0e-\x1b\x1f]", " ", text.replace("\u200b", "").replace("\u00a0", " "))
     text = re.sub(r"\*\*|__|`+(?:\w+\n)?|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)", "", text)
-    return _BULLET.sub("", text)
+    text = re.sub(r"[{}\[\]]", " ", _BULLET.sub("", text))
+    if len(_COMMA_PAIR.findall(text)) > 1:  # Monday, 12; Tuesday, 15
+        text = _COMMA_PAIR.sub(r"\g<label>: \g<number>", text)
+    return text
 
 
 def phrases(text: str) -> Iterator[Phrase]:
@@ -49,11 +86,35 @@ def phrases(text: str) -> Iterator[Phrase]:
             continue
         if mark == "." and _abbreviates(text[begin:start]):
             continue
-        if mark == "," and not _count(amounts, begin, start) and _STATE.match(text, end) and len(text[begin:start].split()) <= 3:
+        if (
+            mark == ","
+            and not _count(amounts, begin, start)
+            and _STATE.match(text, end)
+            and len(text[begin:start].split()) <= 3
+        ):
             continue  # Portland, OR: 12
-        yield Phrase(text[begin:start].strip(), sentence)
+        yield from (Phrase(piece, sentence) for piece in _pieces(text[begin:start].strip()))
         begin = end
         sentence += mark in (".", "?", "!")
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut "A=1 B=2 C=3" and "A 1 B 2 C 3" after each amount, with the unit that stands behind the last one."""
+    amounts = [amount for amount in find_amounts(text) if not _LABELS.match(text, amount.end)]
+    gaps = [text[left.end : right.start] for left, right in pairwise(amounts)]
+    marked = all(_MARKED.search(text[: amount.start]) for amount in amounts)
+    spaced = len(amounts) > 2 and all(1 <= len(gap.split()) <= 3 and gap[0].isspace() and not _LINK.search(gap) for gap in gaps)
+    if len(amounts) < 2 or not (marked or spaced):
+        return [text]
+    unit = read_unit(text[amounts[-1].end :])[0]
+    pieces, begin = [], 0
+    for amount in amounts:
+        end = amount.end
+        if unit and text[end:].lstrip().startswith(unit):
+            end = text.index(unit, end) + len(unit)
+        pieces.append(text[begin:end].strip())
+        begin = end
+    return pieces
 
 
 def _joins(text: str, amounts: list[tuple[int, int]], begin: int, start: int, end: int) -> bool:

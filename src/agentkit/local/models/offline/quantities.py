@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-__all__ = ["SCALES", "Amount", "Quantity", "find_amounts", "read_unit"]
+__all__ = ["SCALES", "Amount", "Quantity", "find_amounts", "read_unit", "with_plain_thousands"]
 
 SCALES = {"": 0, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 """The scales and the power of ten that each stands for."""
@@ -36,7 +36,7 @@ _AMOUNT = re.compile(
     (?P<digits>{_DIGITS})
     (?![-/:–]\d|\.\d)                      # not the first part of a date, a time, a range or a version
     (?P<attached>[A-Za-z]+(?![\w]))?(?!\w)
-    (?:\s?(?P<scale>(?i:thousands?|millions?|billions?|trillions?|mio|mln|mn|bn|bln|tn)|[kKmMbB](?=[\s).,;]|$))\b\.?(?!\w))?
+    (?:\s?(?P<scale>(?i:thousands?|millions?|billions?|trillions?|mio|mln|mn|bn|bln|tn)|[kKmMbB](?=[\s).,;]|$))\b(?:\.(?=\s?{_CURRENCY}))?(?!\w))?
     """,
     re.VERBOSE,
 )
@@ -49,12 +49,114 @@ _NAMED_UNITS = (
     (re.compile(_CURRENCY), ""),
 )
 _UNIT_WORD = re.compile(r"\s*([^\W\d_][\w°²³µΩ·/%€$£-]*|°[CFK]?|[µΩ℃℉]\w*)")
+_EURO = r"(?:€|EUR\b|euros?\b)"
+_DOTTED = r"(?<![\w.,'’])[1-9]\d{0,2}\.\d{3}(?![.,]?\d)"
+_DOTTED_EUROS = re.compile(rf"{_EURO}[ \t]?{_DOTTED}|{_DOTTED}[ \t]?{_EURO}", re.IGNORECASE)
+_DOTTED_NUMBER = re.compile(rf"{_DOTTED}(?=[ \t]?{_EURO}|(?![ \t]?[^\W\d_]))", re.IGNORECASE)
+_DECIMAL_POINT = re.compile(r"(?<![\d.])\d+\.(?:\d{1,2}|\d{4,})(?!\.?\d)|(?<![\d.])0\.\d|\d,\d{3}(?!\d)")
 _MOST_UNIT_WORDS = 3
 _NO_UNIT = frozenset(
-    "a about across after all also an and are as at be before but by can could did each else for from had has have he her here "
-    "his i if in into is it its just last let like me more my next no not of on only or our over please respectively she so than "
-    "that the their them then there they this those to today total under until up us use using was we were when where which while "
-    "who whose will with would yesterday you your make create draw plot show save thanks thank now".split()
+    [
+        "a",
+        "about",
+        "across",
+        "after",
+        "all",
+        "also",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "before",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "each",
+        "else",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "here",
+        "his",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "just",
+        "last",
+        "let",
+        "like",
+        "me",
+        "more",
+        "my",
+        "next",
+        "no",
+        "not",
+        "of",
+        "on",
+        "only",
+        "or",
+        "our",
+        "over",
+        "please",
+        "respectively",
+        "she",
+        "so",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "they",
+        "this",
+        "those",
+        "to",
+        "today",
+        "total",
+        "under",
+        "until",
+        "up",
+        "us",
+        "use",
+        "using",
+        "was",
+        "we",
+        "were",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "whose",
+        "will",
+        "with",
+        "would",
+        "yesterday",
+        "you",
+        "your",
+        "make",
+        "create",
+        "draw",
+        "plot",
+        "show",
+        "save",
+        "thanks",
+        "thank",
+        "now",
+    ]
 )
 
 
@@ -83,6 +185,21 @@ class Amount:
     quantity: Quantity
     start: int
     end: int
+
+
+def with_plain_thousands(text: str) -> tuple[str, tuple[str, ...]]:
+    """Read "1.200 EUR" as 1200 where no other number of the text has a decimal point or a comma between thousands.
+
+    :param text: A message.
+    :return: The text without those marks, and a note that tells of them.
+    """
+    if not _DOTTED_EUROS.search(text) or _DECIMAL_POINT.search(text):
+        return text, ()
+    plain = _DOTTED_NUMBER.sub(lambda match: match[0].replace(".", ""), text)
+    first = next(_DOTTED_NUMBER.finditer(text))[0]
+    return plain, (
+        f'"{first}" is read as {first.replace(".", "")}: with euros a dot before three digits is taken to mark thousands.',
+    )
 
 
 def find_amounts(text: str) -> Iterator[Amount]:

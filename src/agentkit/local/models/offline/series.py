@@ -15,7 +15,7 @@ __all__ = ["Hint", "Series", "to_series", "unit_hint"]
 
 _CURRENCIES = {"dollar": "$", "us dollar": "$", "euro": "EUR", "percent": "%"}
 _HINT = re.compile(
-    r"(?:\bin|\(|,)\s*(?:in\s+)?(?P<scale>thousand|million|billion|trillion)?s?\s*(?:of\s+)?"
+    r"(?:\bin|\()\s*(?:in\s+)?(?P<scale>thousand|million|billion|trillion)?s?\s*(?:of\s+)?"
     r"(?P<unit>US\$|[$€£¥₹%°]C?|USD|EUR|GBP|CHF|JPY|CNY|INR|SEK|NOK|DKK|(?:us\s+)?dollars?|euros?|percent|[kMGT]?Wh?|"
     r"km/h|km|kg|mm|cm|tons?|tonnes?|litres?|liters?|hours?|minutes?|seconds?|days?|units?|people|points?|mg|ms)?"
     r"(?=[\s),:;.?!]|$)",
@@ -84,17 +84,20 @@ def _settle_ambiguous(quantities: Sequence[Quantity]) -> tuple[list[Quantity], t
     scaled = [quantity for quantity in quantities if quantity.scale]
     if scaled:
         quantities = [
-            replace(quantity, unit="", scale={"m": "million", "b": "billion"}[quantity.unit]) if quantity.unit in ("m", "b") else quantity
+            replace(quantity, unit="", scale={"m": "million", "b": "billion"}[quantity.unit])
+            if quantity.unit in ("m", "b")
+            else quantity
             for quantity in quantities
         ]
     first, last = quantities[0], quantities[-1]
     only = last if len(scaled) == 1 and last.scale else first if len(scaled) == 1 and first.scale else None
-    if only is None or any(quantity.unit not in ("", only.unit) for quantity in quantities):
+    units = {quantity.unit for quantity in quantities if quantity.unit}
+    if only is None or len(quantities) < 2 or len(units) > 1:
         return list(quantities), ()
     sizes = [abs(quantity.value) for quantity in quantities if quantity.value]
-    if not sizes or max(sizes) / min(sizes) >= 100:
+    if len(sizes) < 2 or max(sizes) / min(sizes) >= 100:
         return list(quantities), ()
-    shared = [replace(quantity, scale=only.scale, unit=only.unit) for quantity in quantities]
+    shared = [replace(quantity, scale=only.scale) for quantity in quantities]
     return shared, (f'"{only.scale}" stands at one number only; it is taken to hold for all of them.',)
 
 
@@ -109,7 +112,9 @@ def _common_unit(pairs: Sequence[Pair], quantities: Sequence[Quantity], hint: st
         return hint, ()
     if len({_singular(unit) for unit in written}) == 1:
         return max(written, key=lambda unit: (written[unit], len(unit))), ()
-    listed = ", ".join(f"{pair.label}: {quantity.unit}" for pair, quantity in zip(pairs, quantities, strict=True) if quantity.unit)
+    listed = ", ".join(
+        f"{pair.label}: {quantity.unit}" for pair, quantity in zip(pairs, quantities, strict=True) if quantity.unit
+    )
     return "", (f"The units differ ({listed}); the numbers are drawn on one axis as they were given.",)
 
 

@@ -12,6 +12,12 @@ from .quantities import Quantity, find_amounts, read_unit
 __all__ = ["Table", "read_cell", "read_table"]
 
 _RULE = re.compile(r"^[\s|:+=-]*-[\s|:+=-]*$")
+_LABEL_LIST = re.compile(r"\b(?:labels?|categories|names|x)\s*[:=]\s*(?P<list>[^\n.;:=]+)(?=[\n.;]|$)", re.IGNORECASE)
+_VALUE_LIST = re.compile(
+    r"\b(?:values?|numbers?|amounts?|y)\s*[:=]\s*(?P<list>[^\n;:=]+?)(?=\.(?:\s|$)|[\n;]|$)", re.IGNORECASE
+)
+_LIST_BREAK = re.compile(r",\s+(?:and\s+)?|\s+and\s+|,(?=\D)")
+_GROUPED = re.compile(r"(?<![\d\"])\d{1,3}(?:,\d{3})+(?!\d)")
 _SEPARATORS = ("|", "\t", ";", ",", "  ")
 
 
@@ -27,6 +33,9 @@ class Table:
 
 def read_table(text: str) -> Table | None:
     """The first table of a message, or ``None`` when there is none of two rows or more."""
+    lists = _read_lists(text)
+    if lists is not None:
+        return lists
     lines = text.split("\n")
     for separator in _SEPARATORS:
         block: list[list[str]] = []
@@ -44,8 +53,23 @@ def read_table(text: str) -> Table | None:
     return None
 
 
+def _read_lists(text: str) -> Table | None:
+    """Read "Labels: A, B, C. Values: 1, 2, 3" where both lists have the same length."""
+    labels, values = _LABEL_LIST.search(text), _VALUE_LIST.search(text)
+    if labels is None or values is None:
+        return None
+    names = [name.strip().strip("\"'") for name in _LIST_BREAK.split(labels["list"].strip())]
+    cells = [read_cell(cell.strip()) for cell in _LIST_BREAK.split(values["list"].strip())]
+    quantities = [cell for cell in cells if cell is not None]
+    if len(names) < 2 or len(names) != len(quantities) or len(cells) != len(quantities):
+        return None
+    return Table(tuple(zip(names, quantities, strict=True)))
+
+
 def _cells(line: str, separator: str) -> list[str]:
     line = line.strip()
+    if separator == "," and _GROUPED.search(line):  # commas inside numbers separate nothing
+        return []
     if separator == "|":
         line = line.strip("|")
     if separator == "  ":

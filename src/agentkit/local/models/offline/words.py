@@ -7,9 +7,62 @@ import re
 __all__ = ["is_request", "label_after_request"]
 
 _REQUEST = frozenset(
-    "please could can would you chart charts graph graphs plot plots diagram histogram pie create make makes draw drawing show showing "
-    "give need want build produce generate visualize visualise visualization visualisation render prepare display provide use using "
-    "following data below compare comparing illustrate present turn put let's i'd save send export top visual infographic".split()
+    [
+        "please",
+        "could",
+        "can",
+        "would",
+        "you",
+        "chart",
+        "charts",
+        "graph",
+        "graphs",
+        "plot",
+        "plots",
+        "diagram",
+        "histogram",
+        "pie",
+        "create",
+        "make",
+        "makes",
+        "draw",
+        "drawing",
+        "show",
+        "showing",
+        "give",
+        "need",
+        "want",
+        "build",
+        "produce",
+        "generate",
+        "visualize",
+        "visualise",
+        "visualization",
+        "visualisation",
+        "render",
+        "prepare",
+        "display",
+        "provide",
+        "use",
+        "using",
+        "following",
+        "data",
+        "below",
+        "compare",
+        "comparing",
+        "illustrate",
+        "present",
+        "turn",
+        "put",
+        "let's",
+        "i'd",
+        "save",
+        "send",
+        "export",
+        "top",
+        "visual",
+        "infographic",
+    ]
 )
 _VERBS = re.compile(
     r"^(?:(?:please|could|can|you|create|make|draw|plot|chart|graph|show|give|me|us|build|produce|generate|compare|use|using|"
@@ -22,7 +75,7 @@ _STRONG_CUT = re.compile(
 )
 _WEAK_CUT = re.compile(r"^.*\b(?:for|of|in|showing|from|by|chart|graph)\b\s+", re.IGNORECASE | re.DOTALL)
 _CAPITAL = r"(?:[^\W\d_a-z][\w'’&.-]*|\d[\w-]*)"
-_NAME = re.compile(rf"(?<!\S){_CAPITAL}(?:\s+(?:(?:of|and|the|de|la|du|von|&)\s+)?{_CAPITAL})*$")
+_NAME = re.compile(rf"(?<!\S){_CAPITAL}(?:(?:(?<=[^\W\d_])\s+(?:of|and|the|de|la|du|von|&))?\s+{_CAPITAL})*$")
 
 
 def is_request(text: str) -> bool:

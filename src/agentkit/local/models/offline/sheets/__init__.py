@@ -1,0 +1,7 @@
+"""Questions about uploaded CSV files: a program describes the file, a second one answers the question."""
+
+from __future__ import annotations
+
+from .skill import answer
+
+__all__ = ["answer"]

@@ -1,0 +1,76 @@
+"""Answers in JSON where the run asks for it: filled from what the message says, and empty where it says nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..base import ModelRequest, ModelTurn
+from .facts import Facts, names_a_figure
+from .filling import fill, plain_number
+from .forced import is_forced
+
+__all__ = ["answer", "filled"]
+
+_KEYS = re.compile(
+    r"\b(?:keys?|fields?|properties|attributes)\b\s*(?:named|called|are|is|of)?\s*:?\s*"
+    r"(?P<list>[\"'`]?[A-Za-z_]\w*[\"'`]?(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)[\"'`]?[A-Za-z_]\w*[\"'`]?)*)"
+)
+
+
+def answer(request: ModelRequest) -> ModelTurn | None:
+    """JSON of the form that the run asks for; None where it asks for none, or for a call of a tool first."""
+    form = request.response_format if isinstance(request.response_format, Mapping) else {}
+    kind = form.get("type")
+    if kind not in ("json_object", "json_schema") or is_forced(request):
+        return None
+    text = "\n".join(
+        [request.last_user_text, *(result.output for result in request.results if result.call.kind != "code_interpreter")]
+    )
+    if kind == "json_schema":
+        value = filled((form.get("json_schema") or {}).get("schema") or {}, text)
+    else:
+        value = _free_object(text)
+    return ModelTurn(text=json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def filled(schema: Mapping[str, Any], text: str) -> Any:
+    """A value of a JSON schema, filled from a text.
+
+    :param schema: The schema.
+    :param text: Where the facts are.
+    :return: A valid value wherever one can be found; what the text does not say is null, empty or zero.
+    """
+    # Imported here, so that a missing extra is noticed by the service, which names it.
+    from jsonschema import validators
+    from jsonschema.exceptions import SchemaError
+
+    full = fill(schema, Facts(text))
+    try:
+        validator = validators.validator_for(schema)(schema)
+        if validator.is_valid(full):
+            return full
+        bare = fill(schema, Facts(""))
+        return bare if validator.is_valid(bare) else full
+    except SchemaError:
+        return full
+
+
+def _free_object(text: str) -> dict[str, Any]:
+    """An object of the keys that a message names, or else of the facts that it has."""
+    facts = Facts(text)
+    match = _KEYS.search(text)
+    if match is not None:
+        keys = re.findall(r"[A-Za-z_]\w*", re.sub(r"\band\b", " ", match["list"]))
+        kinds = {key: {"type": ["number", "null"] if names_a_figure(key) else ["string", "null"]} for key in keys}
+        rest = text[: match.start()] + text[match.end() :]
+        found: dict[str, Any] = fill({"type": "object", "properties": kinds, "required": keys}, Facts(rest))
+        return found
+    if facts.keyed and not facts.pairs:
+        return {"_".join(sorted(key)): value for key, value in facts.keyed.items()}
+    if len(facts.pairs) > 1:
+        return {label: plain_number(number) for label, number in facts.pairs}
+    numbers = [plain_number(figure.value) for figure in facts.figures]
+    return {"text": text, "names": [name for _, name in facts.names], "numbers": numbers, "quoted": facts.quoted}
