@@ -164,8 +164,8 @@ def _docstring(operation: Operation) -> str:
         lines += wrapped(":keyword toolset: gives tools and tool_resources together: a tool or a set of tools.", pad, "    ")
     if operation.needs_free_thread:
         lines += wrapped(
-            ":keyword if_active: what to do when the thread has an active run: ``error`` raises, ``wait`` waits for its end, ``cancel`` "
-            "cancels it first.",
+            ":keyword if_active: what to do when the thread has an active run: ``error`` raises, ``wait`` waits for its end, at most 15 "
+            "minutes, ``cancel`` cancels it first.",
             pad,
             "    ",
         )
@@ -180,6 +180,7 @@ def _docstring(operation: Operation) -> str:
             pad,
             "    ",
         )
+        lines += wrapped(":raises ~agentkit.exceptions.WaitTimeoutError: the active run does not end.", pad, "    ")
     if operation.ids or operation.body:
         lines += wrapped(":raises ValueError: an id is empty or cannot stand in a path.", pad, "    ") if operation.ids else []
         lines += wrapped(":raises TypeError: an argument is missing, unknown, or of the wrong type.", pad, "    ")

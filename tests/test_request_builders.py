@@ -212,3 +212,9 @@ def test_an_upload_has_the_parts_of_the_facts() -> None:
     upload = open_upload(None, file=("a.txt", b"text"), file_path=None, purpose="assistants", filename="b.txt")
     sent = b"".join(upload)
     assert re.findall(rb'; name="(\w+)"', sent) == [part.encode() for part in CALLS["upload_file"]["multipart"]]
+
+
+@pytest.mark.parametrize("name", ["create_agent", "update_agent"])
+def test_a_tool_in_place_of_its_definitions_is_refused(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"{name}\(\) takes as tools a list of definitions, not CodeInterpreterTool: pass its"):
+        build(name, **some_ids(name), model="m", tools=CodeInterpreterTool())

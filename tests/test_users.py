@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import os
+import pickle
 import subprocess
 import sys
+import threading
 import tracemalloc
+from collections.abc import Callable
 from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
 import pytest
 from azure.core.credentials import AccessToken, AzureKeyCredential
+from pydantic import BaseModel
 
 from agentkit._core.endpoint import SERVICE_VARIABLES
 from agentkit.exceptions import (
+    ActiveRunError,
     ClientAuthenticationError,
     HttpResponseError,
     ResourceNotFoundError,
@@ -22,8 +29,8 @@ from agentkit.exceptions import (
     WaitTimeoutError,
 )
 from agentkit.local import LocalService
-from agentkit.models import CodeInterpreterTool, MessageRole
-from client.faces import KEY, Connect, Face, done
+from agentkit.models import CodeInterpreterTool, MessageRole, ThreadMessage
+from client.faces import KEY, Connect, Face, done, iterator, pieces
 from client.fixtures import *  # noqa: F403
 from client.fixtures import Naps
 from client.servers import AGENT, Answer, RawServer
@@ -53,14 +60,14 @@ with AIProjectClient.from_env() as client:
 """
 
 
-def test_row_01_everything_runs_offline_without_account_or_key(tmp_path: Path) -> None:
+def test_users_row_01_everything_runs_offline_without_account_or_key(tmp_path: Path) -> None:
     """An agent draws a chart in a process with nothing set but the package."""
     ran = _run_program(CHART, folder=tmp_path)
     assert ran.stdout == "completed PNG\n", ran.stderr
     assert len(ran.stderr.splitlines()) == 1
 
 
-async def test_row_02_every_historical_name_works(service: LocalService, connect: Connect) -> None:
+async def test_users_row_02_every_historical_name_works(service: LocalService, connect: Connect) -> None:
     """Names of earlier versions do what those of today do, and an unknown one says which was meant."""
     agents = connect(service).agents
     agent = await done(agents.create_agent(model="m"))
@@ -77,7 +84,7 @@ async def test_row_02_every_historical_name_works(service: LocalService, connect
         await done(agents.create_run(thread.id, asistant_id=agent.id))
 
 
-async def test_row_03_polls_end_on_incomplete_and_time_out(raw: RawServer, connect: Connect, naps: Naps) -> None:
+async def test_users_row_03_polls_end_on_incomplete_and_time_out(raw: RawServer, connect: Connect, naps: Naps) -> None:
     """A wait ends on every status that is not active, and after its time with the run in hand."""
     agents = connect(raw).agents
     raw.answers = [Answer(body={**RUN, "status": status}) for status in ("queued", "incomplete")]
@@ -89,7 +96,26 @@ async def test_row_03_polls_end_on_incomplete_and_time_out(raw: RawServer, conne
     assert (caught.value.last.id, caught.value.last.status) == ("run_1", "in_progress")
 
 
-async def test_row_14_retry_after_is_kept_up_to_a_visible_cap(raw: RawServer, connect: Connect, naps: Naps) -> None:
+async def test_users_row_12_a_busy_thread_is_named_or_waited_for(serve: Callable[..., LocalService], connect: Connect) -> None:
+    """A message for a thread with an active run is an error with the run's id, or waits for it, or cancels it."""
+    gate = threading.Event()
+    agents = connect(serve(model=lambda request: str(gate.wait(30)))).agents
+    agent = await done(agents.create_agent(model="m"))
+    thread = await done(agents.create_thread(messages=[{"role": "user", "content": "one"}]))
+    run = await done(agents.create_run(thread.id, agent_id=agent.id))
+    with pytest.raises(ActiveRunError, match=f"the run {run.id} is active on {thread.id}") as caught:
+        await done(agents.create_message(thread.id, role="user", content="two"))
+    assert (caught.value.run_id, caught.value.thread_id, caught.value.status_code) == (run.id, thread.id, 400)
+    opener = threading.Timer(0.2, gate.set)
+    opener.start()
+    await done(agents.create_message(thread.id, role="user", content="two", if_active="cancel"))
+    opener.join()
+    assert (await done(agents.get_run(thread.id, run.id))).status == "cancelled"
+    again = await done(agents.create_and_process_run(thread.id, agent_id=agent.id, if_active="wait"))
+    assert again.status == "completed"
+
+
+async def test_users_row_14_retry_after_is_kept_up_to_a_visible_cap(raw: RawServer, connect: Connect, naps: Naps) -> None:
     """Two minutes are waited for; a day is not, and the error says so."""
     agents = connect(raw).agents
     raw.answers = [Answer(429, headers={"Retry-After": "120"}), Answer(body=AGENT)]
@@ -102,7 +128,9 @@ async def test_row_14_retry_after_is_kept_up_to_a_visible_cap(raw: RawServer, co
     assert naps.slept == [120]
 
 
-async def test_row_15_errors_name_the_kind_of_endpoint_and_what_it_wants(raw: RawServer, face: Face, connect: Connect) -> None:
+async def test_users_row_15_errors_name_the_kind_of_endpoint_and_what_it_wants(
+    raw: RawServer, face: Face, connect: Connect
+) -> None:
     """A 401 names the endpoint's kind and its credential, a 404 the endpoint; a wrong URL fails when the client is made."""
     client = connect(f"{raw.url}/api/projects/p", KEY)
     raw.answers = [Answer(401)]
@@ -121,7 +149,7 @@ async def test_row_15_errors_name_the_kind_of_endpoint_and_what_it_wants(raw: Ra
         face.Client("https://r.services.ai.azure.com", KEY)
 
 
-async def test_row_16_keys_tokens_and_sovereign_clouds(raw: RawServer, connect: Connect, face: Face) -> None:
+async def test_users_row_16_keys_tokens_and_sovereign_clouds(raw: RawServer, connect: Connect, face: Face) -> None:
     """A key authenticates; a token is asked for with the scope of the host's cloud, or with the scopes that the caller names."""
     await done(connect(raw, AzureKeyCredential("a-key")).agents.get_agent("asst_1"))
     assert raw.last.headers["api-key"] == "a-key"
@@ -147,14 +175,17 @@ async def test_row_16_keys_tokens_and_sovereign_clouds(raw: RawServer, connect: 
     assert asked == [("https://ai.azure.us/.default",), ("https://ai.azure.cn/.default",), ("https://own/.default",)]
 
 
-async def test_row_17_uploads_stream_keep_their_name_and_survive_a_retry(
+async def test_users_row_17_uploads_stream_keep_their_name_and_survive_a_retry(
     raw: RawServer, service: LocalService, connect: Connect, naps: Naps, tmp_path: Path
 ) -> None:
     """A large file with accents in its name is read piece by piece, and again from its start when the service was busy."""
     path = tmp_path / "Übersicht 名.bin"
     path.write_bytes(os.urandom(1000))
     raw.answers = [Answer(503), Answer(body={"id": "f", "object": "file", "status": "processed"})]
-    await done(connect(raw).agents.upload_file(file_path=path, purpose="assistants"))
+    told: list[tuple[int, int]] = []
+    progress = {"progress": lambda sent, total: told.append((sent, total))}
+    await done(connect(raw).agents.upload_file(file_path=path, purpose="assistants", **progress))
+    assert told == [(1000, 1000)] * 2
     assert [seen.parts()["file"].get_payload(decode=True) for seen in raw.seen] == [path.read_bytes()] * 2
     with path.open("r+b") as large:
         large.truncate(16 * 1024 * 1024)
@@ -166,10 +197,11 @@ async def test_row_17_uploads_stream_keep_their_name_and_survive_a_retry(
     assert (file.filename, file.bytes, peak < 6_000_000) == (path.name, 16 * 1024 * 1024, True)
 
 
-async def test_row_18_save_file_is_whole_or_not_there_and_returns_its_path(
+async def test_users_row_18_save_file_is_whole_or_not_there_and_returns_its_path(
     raw: RawServer, connect: Connect, tmp_path: Path
 ) -> None:
-    """A download that breaks off keeps the old file; a good one replaces it, under a name that cannot leave the folder."""
+    """A download that breaks off keeps the old file; a good one replaces it, where that is wanted, under a name that cannot leave the
+    folder. All files of a message are saved by one call."""
     agents = connect(raw).agents
     (tmp_path / "x.txt").write_bytes(b"old")
     raw.answers = [Answer(body=b"new" * 1000, cut=True), Answer(body=b"new")]
@@ -178,9 +210,77 @@ async def test_row_18_save_file_is_whole_or_not_there_and_returns_its_path(
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
     saved = await done(agents.save_file("f", "../../x.txt", tmp_path))
     assert (saved, saved.read_bytes()) == (tmp_path / "x.txt", b"new")
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        await done(agents.save_file("f", "x.txt", tmp_path, overwrite=False))
+    images = [{"type": "image_file", "image_file": {"file_id": f"i{n}"}} for n in range(2)]
+    paths = await done(agents.save_message_files(ThreadMessage({"content": images}), tmp_path))
+    assert [path.name for path in paths] == ["i0_image_file.png", "i1_image_file.png"]
 
 
-async def test_row_22_unknown_kinds_keep_their_data(raw: RawServer, connect: Connect) -> None:
+async def test_users_row_19_the_failed_files_of_a_batch_are_named(service: LocalService, connect: Connect) -> None:
+    """The batch says which of its files could not be taken in, and why."""
+    agents = connect(service).agents
+    files = [("good.txt", b"words"), ("picture.bin", bytes(range(256))), ("more.md", b"# words")]
+    ids = [(await done(agents.upload_file(file=file, purpose="assistants"))).id for file in files]
+    store = await done(agents.create_vector_store())
+    batch = await done(agents.create_vector_store_file_batch_and_poll(store.id, file_ids=ids))
+    assert (batch.file_counts.completed, batch.file_counts.failed) == (2, 1)
+    (failed,) = batch.failed_files
+    assert (failed.id, bool(failed.last_error.code), bool(failed.last_error.message)) == (ids[1], True, True)
+
+
+CITED: dict[str, Any] = {
+    "id": "msg_1",
+    "object": "thread.message",
+    "role": "assistant",
+    "content": [
+        {
+            "type": "text",
+            "text": {
+                "value": "It rains【4:0†source】.",
+                "annotations": [
+                    {
+                        "type": "file_citation",
+                        "text": "【4:0†source】",
+                        "start_index": 8,
+                        "end_index": 20,
+                        "file_citation": {"file_id": "file-1", "quote": "rain"},
+                    }
+                ],
+            },
+        }
+    ],
+}
+
+
+async def test_users_row_20_citations_can_be_read(raw: RawServer, connect: Connect) -> None:
+    """The markers of a model become footnotes with the files' names, Markdown, or nothing."""
+    raw.answers = [Answer(body=CITED), Answer(body={"id": "file-1", "object": "file", "filename": "weather.md"})]
+    agents = connect(raw).agents
+    message = await done(agents.get_message("t", "msg_1"))
+    assert await done(agents.render_message(message)) == "It rains [0].\n[0] rain from weather.md"
+    assert message.render("markdown", {"file-1": "weather.md"}) == "It rains[^0].\n\n[^0]: rain from weather.md"
+    assert message.render("strip") == "It rains."
+    assert message.render("keep") == "It rains【4:0†source】."
+
+
+async def test_users_row_21_a_page_is_one_page_and_a_walk_ends(service: LocalService, raw: RawServer, connect: Connect) -> None:
+    """A limit gives that many; all pages come when they are asked for, each item once, and never without an end."""
+    agents = connect(service).agents
+    thread = await done(agents.create_thread())
+    ids = [(await done(agents.create_message(thread.id, role="user", content=str(n)))).id for n in range(7)]
+    page = await done(agents.list_messages(thread.id, limit=3, order="asc"))
+    assert ([message.id for message in page.data], page.has_more) == (ids[:3], True)
+    assert [message.id for message in await pieces(iterator(page.auto_paging_iter()))] == ids
+    endless = {"object": "list", "data": [{"id": "a"}], "first_id": "a", "last_id": "a", "has_more": True}
+    raw.answers = [Answer(body=endless)]
+    stuck = await done(connect(raw).agents.list_agents())
+    with pytest.raises(RuntimeError, match="the same cursor again"):
+        await pieces(iterator(stuck.auto_paging_iter()))
+    assert len(raw.seen) == 2
+
+
+async def test_users_row_22_unknown_kinds_keep_their_data(raw: RawServer, connect: Connect) -> None:
     """New tools, step types and statuses are read, and lose nothing."""
     tool = {"type": "telepathy", "telepathy": {"range": 5}}
     step = {
@@ -200,9 +300,11 @@ async def test_row_22_unknown_kinds_keep_their_data(raw: RawServer, connect: Con
 
 
 LOOPS = """
-import asyncio, gc, sys
+import asyncio, gc, logging, sys
 import agentkit
 from agentkit.local import LocalService
+# In development mode the loop also tells what took long, which is no fault.
+logging.getLogger("asyncio").addFilter(lambda record: not record.getMessage().startswith("Executing "))
 with LocalService(model=lambda request: "yes") as service:
     sync = agentkit.AIProjectClient(service.url, service.key)
     sync.agents.create_thread()
@@ -220,13 +322,13 @@ asyncio.run(embedded())
 """
 
 
-def test_row_23_nothing_is_left_open_over_several_event_loops(tmp_path: Path) -> None:
+def test_users_row_23_nothing_is_left_open_over_several_event_loops(tmp_path: Path) -> None:
     """Clients of both kinds, one of them over two event loops, end without a warning, an error or a thread that lasts."""
     ran = _run_program(LOOPS, "-X", "dev", folder=tmp_path)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
-def test_row_24_importing_is_light_and_nothing_is_pinned(tmp_path: Path) -> None:
+def test_users_row_24_importing_is_light_and_nothing_is_pinned(tmp_path: Path) -> None:
     """The package's root imports none of its dependencies, and asks for ranges of versions."""
     heavy = "{'pydantic', 'httpx', 'azure', 'starlette', 'uvicorn', 'matplotlib', 'asyncio'}"
     ran = _run_program(f"import sys, agentkit; print(sorted({heavy} & set(sys.modules)))", folder=tmp_path)
@@ -236,8 +338,31 @@ def test_row_24_importing_is_light_and_nothing_is_pinned(tmp_path: Path) -> None
     assert [line for line in ranges if "==" in line or "~=" in line] == []
 
 
+class Weather(BaseModel):
+    """What the weather is."""
+
+    place: str
+    degrees: int
+
+
+async def test_users_row_25_models_serialise_and_answers_have_a_form(
+    serve: Callable[..., LocalService], connect: Connect
+) -> None:
+    """An answer comes as a value of the caller's own model, and every object goes through JSON, pickle and a copy unharmed."""
+    agents = connect(serve(model=lambda request: '{"place": "Oslo", "degrees": -3}')).agents
+    agent = await done(agents.create_agent(model="m", response_format=Weather))
+    thread = await done(agents.create_thread(messages=[{"role": "user", "content": "How is it in Oslo?"}]))
+    run = await done(agents.create_and_process_run(thread.id, agent_id=agent.id))
+    messages = await done(agents.list_messages(thread.id))
+    assert messages.parse_last(Weather) == Weather(place="Oslo", degrees=-3)
+    for model in (agent, thread, run, messages):
+        assert type(model)(json.loads(json.dumps(model.as_dict()))) == model
+        assert type(model).model_validate_json(model.model_dump_json()) == model
+        assert pickle.loads(pickle.dumps(model)) == copy.deepcopy(model) == model
+
+
 @pytest.mark.parametrize("version", ["2024-05-01-preview", "2030-12-31", "v9", "latest"])
-async def test_row_28_any_api_version_is_accepted(version: str, service: LocalService, connect: Connect) -> None:
+async def test_users_row_28_any_api_version_is_accepted(version: str, service: LocalService, connect: Connect) -> None:
     """The local service answers whatever version a client asks for."""
     agents = connect(service, api_version=version).agents
     tool = CodeInterpreterTool()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import secrets
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -14,7 +16,7 @@ from ._core.files import FilePart, file_part, multipart_frame
 from ._naming import safe_file_name
 from ._types import Progress
 
-__all__ = ["AtomicFile", "Upload", "open_upload"]
+__all__ = ["AtomicFile", "Counter", "Upload", "open_upload"]
 
 CHUNK_SIZE = 256 * 1024
 
@@ -58,6 +60,9 @@ class Upload:
     """A multipart body: its headers, and its chunks as often as it has to be sent.
 
     ``replayable`` is false for a stream that cannot be rewound; such a body can be sent once.
+
+    :raises TypeError: ``progress`` cannot be called.
+    :raises ValueError: there is nothing to read.
     """
 
     def __init__(
@@ -68,10 +73,7 @@ class Upload:
         owned: IO[bytes] | None = None,
         progress: Progress | bool | None = None,
     ) -> None:
-        if progress not in (None, True, False) and not callable(progress):
-            raise TypeError(
-                f"upload_file() takes progress= as True or a callable of (sent, total), not {type(progress).__name__}"
-            )
+        self._counter = Counter("upload_file", part.name, progress)
         boundary = secrets.token_hex(16)
         self._head, self._tail = multipart_frame(fields, part, boundary)
         self._owned = owned
@@ -85,13 +87,20 @@ class Upload:
         self.headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         if self._size is not None:
             self.headers["Content-Length"] = str(len(self._head) + self._size + len(self._tail))
-
-        self._progress = shown_progress(part.name) if progress is True else progress or None
-        self._sent = 0
+        self._sent = self._read = 0
 
     def __iter__(self) -> Iterator[bytes]:
-        self._sent = -len(self._head)
+        self._sent, self._read = -len(self._head), 0
+        self._counter.start(self._size)
         yield self._head
+        for chunk in self._pieces():
+            self._read += len(chunk)
+            yield chunk
+        self._counter.total = self._read
+        yield self._tail
+
+    def _pieces(self) -> Iterator[bytes]:
+        """The content, piece by piece, from its start."""
         if isinstance(self._content, memoryview):
             for start in range(0, len(self._content), CHUNK_SIZE):
                 yield bytes(self._content[start : start + CHUNK_SIZE])
@@ -105,16 +114,11 @@ class Upload:
             while left and (chunk := self._content.read(min(left, CHUNK_SIZE))):
                 yield chunk
                 left -= len(chunk)
-        yield self._tail
 
     def sent(self, count: int) -> None:
-        """Note that so many more bytes of the body are on their way, and tell the caller's progress."""
-        before = max(self._sent, 0)
+        """Note that so many more bytes of the body are on their way. What frames the content is not counted."""
         self._sent += count
-        total = self._size or 0
-        done = max(self._sent, 0) if self._size is None else min(max(self._sent, 0), total)
-        if callable(self._progress) and done > before:
-            self._progress(done, total)
+        self._counter.at(min(self._sent, self._read))
 
     def close(self) -> None:
         """Close the file that was opened for this upload; a caller's own file stays open."""
@@ -122,12 +126,44 @@ class Upload:
             self._owned.close()
 
 
-def shown_progress(name: str) -> Progress:
+class Counter:
+    """Tells a caller how many bytes have gone by, each number once.
+
+    :param progress: what is told of it; True shows it on stderr.
+    :raises TypeError: it can be neither called nor shown.
+    """
+
+    def __init__(self, operation: str, name: str, progress: Progress | bool | None) -> None:
+        if not (progress is None or isinstance(progress, bool) or callable(progress)):
+            raise TypeError(
+                f"{operation}() takes progress= as True or a callable of two numbers, not {type(progress).__name__}"
+            )
+        if inspect.iscoroutinefunction(progress):
+            raise TypeError(f"{operation}() takes progress= as a plain function: it is called, not awaited")
+        shown = _shown(name) if progress is True else None
+        self._progress = shown if isinstance(progress, bool) else progress
+        self.total: int | None = None
+        """The bytes in all; None until that is known."""
+        self._told = (0, 0)
+
+    def start(self, total: int | None) -> None:
+        """Count from nothing, also once more when a request is sent again."""
+        self.total, self._told = total, (0, 0)
+
+    def at(self, count: int) -> None:
+        """So many bytes have gone by."""
+        now = (count, self.total or 0)
+        if self._progress is not None and count > 0 and now != self._told:
+            self._told = now
+            self._progress(*now)
+
+
+def _shown(name: str) -> Progress:
     """A progress that is shown on stderr, in one line that is written over."""
 
-    def show(sent: int, total: int) -> None:
-        share = f"{100 * sent // total:3d} % of {total / 1e6:.1f} MB" if total else f"{sent / 1e6:.1f} MB"
-        sys.stderr.write(f"\r{name}: {share}" + ("\n" if sent == total else ""))
+    def show(done: int, total: int) -> None:
+        share = f"{100 * done // total:3d} % of {total / 1e6:.1f} MB" if total else f"{done / 1e6:.1f} MB"
+        sys.stderr.write(f"\r{name}: {share}" + ("\n" if done == total else ""))
         sys.stderr.flush()
 
     return show
@@ -171,33 +207,58 @@ class AtomicFile:
         self.path = folder / name
         if self.path.is_dir():
             raise IsADirectoryError(f"save_file() cannot write {str(self.path)!r}: there is a folder of that name")
+        self._overwrite = overwrite
         if self.path.exists() and not overwrite:
-            raise FileExistsError(f"save_file() found {str(self.path)!r} there already; give another name, or overwrite=True")
+            raise self._taken()
         self._temporary = folder / f".{name[:40]}.{secrets.token_hex(8)}.part"
         self._file: IO[bytes] | None = None
-
-    def open(self) -> IO[bytes]:
-        """Make the folder and a temporary file beside the target."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self._temporary.open("xb")
-        return self._file
+        # A task that is cancelled discards the file while a thread may still be writing to it.
+        self._lock = threading.Lock()
+        self._over = False
 
     def write(self, chunk: bytes) -> None:
-        """Append a chunk."""
-        (self._file or self.open()).write(chunk)
+        """Append a chunk. Raises ValueError when the file is committed or discarded."""
+        with self._lock:
+            self._opened().write(chunk)
 
     def commit(self) -> Path:
-        """Put the complete file in its place, over one that was there; return its path."""
-        (self._file or self.open()).close()
-        os.replace(self._temporary, self.path)
-        self._file = None
+        """Put the complete file in its place and return its path.
+
+        :raises FileExistsError: a file has got there meanwhile that is not to be replaced.
+        """
+        with self._lock:
+            self._opened().close()
+            if not self._overwrite:
+                self._claim()
+            os.replace(self._temporary, self.path)
+            self._file, self._over = None, True
         return self.path
 
     def discard(self) -> None:
         """Remove what was written, if it was not committed."""
-        if self._file is not None:
-            # What cannot be written any more, on a full disk, is not wanted any more.
-            with contextlib.suppress(OSError):
-                self._file.close()
-            self._temporary.unlink(missing_ok=True)
-            self._file = None
+        with self._lock:
+            self._over = True
+            if self._file is not None:
+                # What cannot be written any more, on a full disk, is not wanted any more.
+                with contextlib.suppress(OSError):
+                    self._file.close()
+                self._temporary.unlink(missing_ok=True)
+                self._file = None
+
+    def _opened(self) -> IO[bytes]:
+        """The temporary file beside the target, made with its folder when it is first needed."""
+        if self._over:
+            raise ValueError(f"{str(self.path)!r} is not being written any more")
+        if self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._temporary.open("xb")
+        return self._file
+
+    def _claim(self) -> None:
+        try:
+            self.path.touch(exist_ok=False)
+        except FileExistsError:
+            raise self._taken() from None
+
+    def _taken(self) -> FileExistsError:
+        return FileExistsError(f"save_file() found {str(self.path)!r} there already; give another name, or overwrite=True")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ._attached import attached
 from ._citations import CitationStyle, render_message
 from ._structured import parse_answer
 
@@ -143,7 +144,7 @@ class OpenAIPageableListOfThreadMessageMembers:
         :raises ValueError: there is no text of the assistant on the page, or it is not of that form.
         """
         last = self.get_last_text_message_by_role("assistant")
-        return parse_answer(last.text.value if last and last.text else None, model)
+        return parse_answer(getattr(last.text, "value", None) if last else None, model)
 
     get_last_message_by_sender = get_last_message_by_role
     get_last_text_message_by_sender = get_last_text_message_by_role
@@ -164,7 +165,7 @@ class FailedFilesMembers:
     @property
     def failed_files(self) -> list[VectorStoreFile]:
         """The files that failed, each with its reason as ``last_error``, where a helper that waits has looked; otherwise empty."""
-        failed: list[VectorStoreFile] = self.__dict__.get("_failed_files", [])
+        failed: list[VectorStoreFile] = attached(self, "failed_files", [])
         return failed
 
 

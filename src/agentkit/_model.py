@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_s
 from pydantic_core import core_schema
 from typing_extensions import Self
 
+from ._attached import picklable
 from ._suggest import unknown_attribute, unknown_keyword
 from ._wire import WireEnum, as_utc, read_only, read_unix, to_rfc3339, to_unix, to_wire
 
@@ -362,8 +363,7 @@ class Model(BaseModel, MutableMapping[str, Any]):
     def __getstate__(self) -> dict[Any, Any]:
         """What pickle keeps: the data, and not what a client attached to it, such as the way to the next page."""
         state = super().__getstate__()
-        kept = {name: value for name, value in state["__dict__"].items() if not name.startswith("_")}
-        return {**state, "__dict__": kept}
+        return {**state, "__pydantic_private__": picklable(state["__pydantic_private__"])}
 
     def copy(self, **kwargs: Any) -> Self:
         """A shallow copy, as ``copy.copy(model)``."""

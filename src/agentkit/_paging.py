@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
+from ._attached import attached
 from ._request import Request
 
-__all__ = ["AutoPager", "PageMembers", "next_page", "page_items"]
+__all__ = ["AutoPager", "PageMembers", "check_progress", "next_page", "page_items"]
 
 T = TypeVar("T")
 
@@ -27,7 +28,9 @@ class AutoPager(Generic[T]):
 
     def __aiter__(self) -> AsyncIterator[T]:
         if not isinstance(self._items, AsyncIterator):
-            raise TypeError("this page came from the sync client: iterate with `for item in page.auto_paging_iter()`")
+            raise TypeError(
+                "this page did not come from the async client: iterate with `for item in page.auto_paging_iter()`, without async"
+            )
         return self._items
 
 
@@ -36,14 +39,26 @@ class PageMembers(Generic[T]):
 
     def auto_paging_iter(self) -> AutoPager[T]:
         """All items from this page on, the next pages fetched as they are needed: ``for`` with the sync client, ``async for`` with
-        the async one. Order, filter and page size stay those of this page.
+        the async one. Order, filter and page size stay those of this page; from a page that was asked for with ``before`` alone, it
+        goes back page by page.
 
         :return: an iterable that can be walked once.
         :rtype: ~agentkit._paging.AutoPager
-        :raises RuntimeError: the service makes no progress from page to page (raised by the iteration).
+        :raises RuntimeError: the service makes no progress from page to page, or there are more pages and the page has no client to
+            fetch them, because it was pickled (raised by the iteration).
         """
-        walk = self.__dict__.get("_walk")
-        return AutoPager(iter(page_items(self)) if walk is None else walk())
+        walk = attached(self, "walk")
+        return AutoPager(_alone(self) if walk is None else walk(self))
+
+
+def _alone(page: Any) -> Iterator[Any]:
+    """The items of a page that no client stands behind."""
+    yield from page_items(page)
+    if getattr(page, "has_more", None):
+        raise RuntimeError(
+            f"there is more after {_cursor(page, going_back=False)!r}, but this page has no client to fetch it: it was made by hand or "
+            "from a pickle. Ask a client for the list again, with after= that id"
+        )
 
 
 def page_items(page: Any) -> list[Any]:
@@ -54,22 +69,44 @@ def page_items(page: Any) -> list[Any]:
 def next_page(request: Request[Any], page: Any, seen: set[str]) -> Request[Any] | None:
     """The request for what comes after a page, or None when the page is the last one.
 
-    :param request: the request of the page; its order, filter and limit stay.
+    :param request: the request of the page; its order, filter and limit stay, and so does the other end of a range.
     :param page: the page as it came.
     :param seen: the cursors that were asked for so far; the next one is added.
-    :raises RuntimeError: the service says that there is more but leads to no new page.
+    :raises RuntimeError: the service says that there is more, but does not say where.
     """
-    items = page_items(page)
-    if not getattr(page, "has_more", None) or not items:
+    if not getattr(page, "has_more", None) or not page_items(page):
         return None
-    going_back = "before" in request.params and "after" not in request.params
-    cursor = (page.first_id if going_back else page.last_id) or getattr(items[0 if going_back else -1], "id", None)
-    if not cursor or cursor in seen:
+    going_back = _goes_back(request)
+    cursor = _cursor(page, going_back=going_back)
+    if cursor is None:
         raise RuntimeError(
-            f"{request.operation}: the service says that there is more, but gives "
-            f"{'the same cursor again: ' + repr(cursor) if cursor else 'no cursor'}; stopped after {len(seen) + 1} pages. "
+            f"{request.operation}: the service says that there is more, but gives no cursor; stopped after {len(seen) + 1} pages. "
             "What was read so far is complete up to here."
         )
     seen.add(cursor)
-    params = {name: value for name, value in request.params.items() if name not in ("after", "before")}
-    return replace(request, params={**params, ("before" if going_back else "after"): cursor})
+    return replace(request, params={**request.params, ("before" if going_back else "after"): cursor})
+
+
+def check_progress(request: Request[Any], page: Any, seen: set[str]) -> None:
+    """Refuse a page that ends where an earlier one ended, before its items are handed out a second time.
+
+    :raises RuntimeError: it does.
+    """
+    cursor = _cursor(page, going_back=_goes_back(request))
+    if page_items(page) and cursor in seen:
+        raise RuntimeError(
+            f"{request.operation}: the service gives the same cursor again: {cursor!r}; stopped after {len(seen)} pages. What was read "
+            "so far is complete up to here."
+        )
+
+
+def _goes_back(request: Request[Any]) -> bool:
+    return "before" in request.params and "after" not in request.params
+
+
+def _cursor(page: Any, *, going_back: bool) -> str | None:
+    """The id from which the next page goes on: as the page has it, else the id of its last item, or going back its first."""
+    items = page_items(page)
+    said = page.first_id if going_back else page.last_id
+    cursor = said or (getattr(items[0 if going_back else -1], "id", None) if items else None)
+    return cursor if isinstance(cursor, str) and cursor else None

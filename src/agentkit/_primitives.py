@@ -60,9 +60,17 @@ async def async_notify(callback: Callable[[Any], Any] | None, value: Any) -> Non
 
 
 def sync_notify(callback: Callable[[Any], Any] | None, value: Any) -> None:
-    """Tell a caller's callback."""
+    """Tell a caller's callback.
+
+    :raises TypeError: it is a coroutine function, which would not run.
+    """
     if callback is not None:
-        callback(value)
+        told = callback(value)
+        if inspect.iscoroutine(told):
+            told.close()
+            raise TypeError(
+                "the sync client calls callbacks and does not await them: give a plain function, or use agentkit.aio"
+            )
 
 
 async def async_chunks(content: Any) -> AsyncIterator[bytes]:

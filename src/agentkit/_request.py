@@ -89,6 +89,9 @@ def json_request(
         missing = [python for wire_name, python in required.items() if values.get(wire_name) in (UNSET, None)]
         if missing:
             raise TypeError(f"{operation}() is missing the argument {missing[0]!r}: give it by keyword, or give a whole body")
+        if hasattr(values.get("tools"), "definitions"):
+            kind = type(values["tools"]).__name__
+            raise TypeError(f"{operation}() takes as tools a list of definitions, not {kind}: pass its definitions")
         if toolset is not None:
             values = {**values, **tools_of(operation, toolset)}
         elif values.get("tool_resources") is not None:

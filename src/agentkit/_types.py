@@ -54,7 +54,7 @@ FileType: TypeAlias = Union[
 """What ``upload_file(file=...)`` takes: the content, or (name, content), or (name, content, content type)."""
 
 Progress: TypeAlias = Callable[[int, int], Any]
-"""Called with the bytes sent so far and the bytes in all."""
+"""Called with the bytes that have gone by and the bytes in all, 0 while that is not known."""
 
 Credential: TypeAlias = "str | AzureKeyCredential | TokenCredential"
 """A key as text, an AzureKeyCredential, or anything with ``get_token``."""

@@ -107,6 +107,17 @@ def active_run_error(refusal: Exception, operation: str, thread_id: str, run_id:
     return error
 
 
+def refused_too_long(refusal: Exception, operation: str, thread_id: str, waited: float) -> WaitTimeoutError:
+    """The error of a wait for a thread that the service calls busy although no active run of it can be found."""
+    said = getattr(getattr(refusal, "error", None), "message", None) or str(refusal)
+    return WaitTimeoutError(
+        f"{operation} is still refused on {thread_id} after {waited:.1f} s, though its last run has ended. Try again later. "
+        f"The service said: {' '.join(said.split())}",
+        last=None,
+        waited=waited,
+    )
+
+
 class DecodeError(HttpResponseError, core.DecodeError):
     """The body is not what its content type says."""
 
@@ -121,9 +132,9 @@ BY_STATUS: dict[int, type[HttpResponseError]] = {
 
 
 class WaitTimeoutError(AzureError, TimeoutError):
-    """A wait for a run or a file ran out of time; the work itself goes on.
+    """A wait ran out of time; the work itself goes on, unless it was to be cancelled (``on_timeout="cancel"``).
 
-    :ivar last: the object as it was last seen.
+    :ivar last: the object as it was last seen; None where the wait was for no object.
     :ivar waited: how long the wait took, in seconds.
     """
 

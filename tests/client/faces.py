@@ -13,7 +13,7 @@ from agentkit.local import LocalService
 
 from .servers import RawServer
 
-__all__ = ["KEY", "Connect", "Face", "Overlay", "done", "inside", "next_piece", "pieces", "where"]
+__all__ = ["KEY", "Connect", "Face", "Overlay", "done", "inside", "iterator", "next_piece", "pieces", "where"]
 
 KEY = "k3y-of-the-tests"
 """What raw servers are shown as the key."""
@@ -45,7 +45,7 @@ async def done(value: Any) -> Any:
     return await value if inspect.isawaitable(value) else value
 
 
-async def pieces(stream: Any) -> list[bytes]:
+async def pieces(stream: Any) -> list[Any]:
     """Everything that either kind of iterator gives."""
     if isinstance(stream, AsyncIterator):
         return [piece async for piece in stream]
@@ -63,7 +63,12 @@ async def inside(manager: Any) -> AsyncIterator[Any]:
             yield entered
 
 
-async def next_piece(stream: Any) -> bytes:
+def iterator(pager: Any) -> Any:
+    """The iterator of a pager, of whichever client its page is."""
+    return aiter(pager) if isinstance(pager._items, AsyncIterator) else iter(pager)
+
+
+async def next_piece(stream: Any) -> Any:
     """The next item of either kind of iterator."""
     return await anext(stream) if isinstance(stream, AsyncIterator) else next(stream)
 

@@ -101,6 +101,8 @@ def test_unknown_keywords_of_the_constructor(face: Face) -> None:
         face.Client(HOST, *HUB, KEY, credentials=KEY)
     with pytest.raises(TypeError, match="Did you mean 'api_version'"):
         face.Client.from_connection_string("h.api.azureml.ms;s;g;p", KEY, api_verson="1")
+    with pytest.raises(TypeError, match=r"AIProjectClient\.local\(\) got .*'pth'. Did you mean 'path'"):
+        face.Client.local(pth="x")
     with pytest.raises(TypeError, match="Did you mean 'user_agent'"):
         face.Client.local(user_agnt="x")
     with pytest.raises(TypeError, match="'request_id'"):

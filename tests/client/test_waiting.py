@@ -233,3 +233,55 @@ async def test_a_toolset_gives_the_run_its_tools(raw: RawServer, connect: Connec
     raw.answers = _runs("completed")
     await done(connect(raw).agents.create_and_process_run("t", agent_id="a", toolset=CodeInterpreterTool(file_ids=["f"])))
     assert raw.last.json() == {"assistant_id": "a", "tools": [{"type": "code_interpreter"}], "stream": False}
+
+
+async def test_every_state_of_a_run_is_told_from_the_first_on(raw: RawServer, connect: Connect, naps: Naps) -> None:
+    raw.answers = [
+        *_runs("queued", "in_progress"),
+        Answer(body=_asking("weather")),
+        *_runs("queued", "in_progress", "completed"),
+    ]
+    told: list[Any] = []
+    run = await done(connect(raw).agents.create_and_process_run("t", agent_id="a", on_update=told.append))
+    assert [one.status for one in told] == ["queued", "in_progress", "requires_action", "in_progress", "completed"]
+    assert told[-1] is run
+
+
+async def test_every_state_of_a_file_is_told(raw: RawServer, connect: Connect, naps: Naps) -> None:
+    raw.answers = [Answer(body={**FILE, "status": status}) for status in ("uploaded", "pending", "processed")]
+    told: list[Any] = []
+    await done(connect(raw).agents.upload_file_and_poll(file=b"x", purpose="assistants", on_update=told.append))
+    assert [one.status for one in told] == ["uploaded", "pending", "processed"]
+
+
+async def test_a_run_that_takes_too_long_can_be_cancelled(raw: RawServer, connect: Connect, naps: Naps) -> None:
+    raw.answers = _runs("queued", "in_progress", "cancelling")
+    with pytest.raises(WaitTimeoutError, match=r"is still in_progress after 0\.0 s; it was asked to cancel") as caught:
+        await done(connect(raw).agents.create_and_process_run("t", agent_id="a", timeout=0, on_timeout="cancel"))
+    assert caught.value.last.status == "cancelling"
+    assert _paths(raw) == ["POST ", "GET /run_1", "POST /run_1/cancel"]
+
+
+async def test_a_run_that_ends_before_it_is_cancelled_is_returned(raw: RawServer, connect: Connect, naps: Naps) -> None:
+    raw.answers = [*_runs("queued", "in_progress"), Answer(400, {"error": {"message": "it has ended"}}), *_runs("completed")]
+    run = await done(connect(raw).agents.create_and_process_run("t", agent_id="a", timeout=0, on_timeout="cancel"))
+    assert run.status == "completed"
+
+
+async def test_by_default_a_run_has_a_quarter_and_a_file_half_an_hour(raw: RawServer, connect: Connect, naps: Naps) -> None:
+    agents = connect(raw).agents
+    raw.answers = _runs("queued")
+    with pytest.raises(WaitTimeoutError, match=r"after 900\.0 s"):
+        await done(agents.create_and_process_run("t", agent_id="a", sleep_interval=60))
+    raw.answers = [Answer(body={**FILE, "status": "pending"})]
+    with pytest.raises(WaitTimeoutError, match=r"after 1800\.0 s"):
+        await done(agents.upload_file_and_poll(file=b"x", purpose="assistants", sleep_interval=60))
+
+
+@pytest.mark.parametrize("options", [{"on_timeout": "stop"}, {"on_update": "print"}, {"if_active": "never"}])
+async def test_bad_ways_to_wait_are_refused_before_anything_is_sent(
+    options: dict[str, Any], raw: RawServer, connect: Connect
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=rf"create_and_process_run\(.*{next(iter(options))}"):
+        await done(connect(raw).agents.create_and_process_run("t", agent_id="a", **options))
+    assert not raw.seen

@@ -13,7 +13,8 @@ IF_ACTIVE = ("error", "wait", "cancel")
 
 # "Can't add messages to thread_1 while a run run_2 is active.", "Thread thread_1 already has an active run run_2."
 _BUSY = re.compile(r"\bwhile\b.*\brun\b.*\bis active\b|\balready has an active run\b|\bactive run\b", re.IGNORECASE | re.DOTALL)
-_RUN_ID = re.compile(r"\brun_[A-Za-z0-9_-]+")
+# Not the name of the field: "(run_id: run_2)".
+_RUN_ID = re.compile(r"\brun_(?!id\b)[A-Za-z0-9_-]+")
 
 
 def is_busy(error: Any) -> bool:

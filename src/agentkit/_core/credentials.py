@@ -34,12 +34,14 @@ def credential_kind(credential: Any) -> CredentialKind:
 
     :param credential: a key as text, an object with a ``key``, or an object with ``get_token``.
     :raises ValueError: there is no credential, or the key is empty.
-    :raises TypeError: it is none of these.
+    :raises TypeError: it is none of these, such as a class in place of an object of it.
     """
     if credential is None:
         raise ValueError(
             "a credential is missing: give credential=DefaultAzureCredential() of azure.identity, an AzureKeyCredential, or a key as text"
         )
+    if isinstance(credential, type):
+        raise TypeError(f"credential is the class {credential.__name__} itself; give an object of it: {credential.__name__}()")
     get_token = getattr(credential, "get_token", None)
     if callable(get_token):
         return CredentialKind.ASYNC_TOKEN if inspect.iscoroutinefunction(get_token) else CredentialKind.TOKEN
@@ -76,7 +78,10 @@ def token_from(answer: Any, credential: Any) -> Token:
     """
     text, expires_on = getattr(answer, "token", None), getattr(answer, "expires_on", None)
     if not isinstance(text, str) or not isinstance(expires_on, (int, float)):
-        raise TypeError(f"{type(credential).__name__}.get_token() answered {type(answer).__name__}, not an access token")
+        raise TypeError(
+            f"{type(credential).__name__}.get_token() answered {type(answer).__name__}, not an access token: "
+            "it has no token that is text with expires_on that is a number"
+        )
     return Token(_sendable(f"the token of {type(credential).__name__}", text), float(expires_on))
 
 

@@ -234,8 +234,12 @@ def parse_connection_string(conn_str: str) -> ConnectionString:
         if is_loopback(re.sub(r":\d*$", "", host)):
             raise ValueError(f"{host_label} is a loopback host without a scheme; write it as http://{host}")
         host = f"https://{host}"
-    endpoint = _hub_url(host_label, host).origin
-    return ConnectionString(endpoint, *(urls.segment(label, name) for label, name in zip(labels, names, strict=True)))
+    try:
+        endpoint = _hub_url(host_label, host).origin
+        return ConnectionString(endpoint, *(urls.segment(label, name) for label, name in zip(labels, names, strict=True)))
+    except ValueError as error:
+        problem = f"{error}; the whole has the form {_HUB_FORM}"
+    raise ValueError(problem)  # outside of the handler, so that no error with the text as it came hangs on this one
 
 
 def hub_project(endpoint: str, subscription_id: str, resource_group_name: str, project_name: str) -> Endpoint:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ACTIVE", "FIRST_DELAY", "Wait", "check_interval", "is_active"]
+__all__ = ["ACTIVE", "FIRST_DELAY", "Wait", "check_callback", "check_interval", "is_active"]
 
 ACTIVE: Mapping[str, frozenset[str]] = {
     "run": frozenset({"queued", "in_progress", "requires_action", "cancelling"}),
     "file": frozenset({"uploaded", "pending", "running"}),
     "vector_store": frozenset({"in_progress"}),
+    "vector_store_file": frozenset({"in_progress"}),
+    "vector_store_file_batch": frozenset({"in_progress"}),
 }
 """The states in which work goes on, by kind of object. Every other state ends a wait, unknown and missing ones included."""
 
@@ -31,6 +33,12 @@ def check_interval(name: str, value: Any) -> float:
     if not value >= 0:
         raise ValueError(f"{name} is a number of seconds from 0 up, not {value}")
     return float(value)
+
+
+def check_callback(name: str, value: Any) -> None:
+    """Refuse, with a TypeError that names the keyword, what is neither None nor can be called."""
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} is a function of one object, not {type(value).__name__}")
 
 
 @dataclass

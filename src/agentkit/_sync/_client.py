@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from inspect import signature
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +94,7 @@ class AIProjectClient:
         """
         found = from_environment()
         if found is None:
-            return cls._embedded(None, True, {}, options)
+            return cls._embedded("from_env", None, True, {}, options)
         where, who = found
         return cls._made(where, who, options, owned=(who,) if isinstance(who, DefaultCredential) else ())
 
@@ -105,7 +107,7 @@ class AIProjectClient:
         :keyword options: as of the constructor.
         :raises ImportError: the service's packages are missing; the error names the extra.
         """
-        return cls._embedded(path, False, {"model": model}, options)
+        return cls._embedded("local", path, False, {"model": model}, options)
 
     @property
     def endpoint_kind(self) -> EndpointKind:
@@ -146,8 +148,9 @@ class AIProjectClient:
         return client
 
     @classmethod
-    def _embedded(cls, path: Any, announce: bool, settings: dict[str, Any], options: Any) -> Self:
-        client_settings(cls.__name__, options, lambda: _PARAMETERS)
+    def _embedded(cls, maker: str, path: Any, announce: bool, settings: dict[str, Any], options: Any) -> Self:
+        # Before the service is started: a wrong keyword must not leave one behind.
+        client_settings(f"{cls.__name__}.{maker}", options, lambda: _keywords(getattr(cls, maker)))
         service = local_service(path, announce=announce, **settings)
         try:
             where, who = endpoint_from_parts(service.endpoint, None, None, None, service.key)
@@ -162,3 +165,8 @@ class AIProjectClient:
         self._pipeline = Pipeline(where, credential, settings, owned=owned)
         self._service = service
         self.agents = AgentsOperations(self._pipeline)
+
+
+def _keywords(function: Callable[..., Any]) -> list[str]:
+    parameters = signature(function).parameters.values()
+    return [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_KEYWORD]

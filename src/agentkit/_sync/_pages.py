@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .._core.options import CallSettings
-from .._paging import next_page, page_items
+from .._paging import check_progress, next_page, page_items
 from .._request import Request
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ def all_items(pipeline: Pipeline, request: Request[Any], settings: CallSettings,
     :raises RuntimeError: the service makes no progress from page to page.
     """
     seen: set[str] = set()
-    following: Request[Any] | None = request
-    while following is not None:
+    while True:
         for item in page_items(page):
             yield item
-        following = next_page(following, page, seen)
-        if following is not None:
-            page = pipeline.send(following, settings)
+        following = next_page(request, page, seen)
+        if following is None:
+            return
+        request, page = following, pipeline.send(following, settings)
+        check_progress(request, page, seen)

@@ -242,6 +242,12 @@ class ByteStream(Iterator[bytes]):
         self._response = response
         self._chunks = response.iter_bytes()
 
+    @property
+    def length(self) -> int | None:
+        """The bytes in all, where the service says so and sends them as they are."""
+        told = self._response.headers.get("content-length", "")
+        return int(told) if told.isdecimal() and "content-encoding" not in self._response.headers else None
+
     def __next__(self) -> bytes:
         try:
             return self._chunks.__next__()

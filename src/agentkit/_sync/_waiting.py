@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 from .._core.busy import active_run_id, check_if_active, is_busy
 from .._core.options import CallSettings
-from .._core.polling import Wait, check_interval, is_active
+from .._core.polling import Wait, check_callback, check_interval, is_active
 from .._generated import requests
 from .._primitives import sync_call, sync_notify, sync_sleep
 from .._request import Request, with_body_read
 from ._group import OperationGroup
 
-__all__ = ["FILE_TIMEOUT", "RUN_TIMEOUT", "STORE_TIMEOUT", "Waiting", "lasting"]
+__all__ = ["FILE_TIMEOUT", "RUN_TIMEOUT", "STORE_TIMEOUT", "Waiting", "Watch"]
 
 RUN_TIMEOUT = 15 * 60.0
 FILE_TIMEOUT = 30 * 60.0
@@ -24,20 +24,43 @@ STORE_TIMEOUT = 30 * 60.0
 T = TypeVar("T")
 
 
-def lasting(settings: CallSettings) -> CallSettings:
-    """The settings that the follow-up calls of a helper share; what belongs to one request or its result is left out."""
-    return replace(settings, params={}, content_type=None, request_id=None, cls=None, stream=False)
+@dataclass(frozen=True)
+class Watch(Generic[T]):
+    """How an object is watched until it comes to rest.
+
+    ``kind`` names its active states; ``look`` fetches it; ``on_update`` is called with each new state; ``cancel`` ends the work when
+    the time is over, and is None where that is to go on.
+    """
+
+    kind: str
+    look: Request[T]
+    settings: CallSettings
+    wait: Wait
+    on_update: Callable[[T], Any] | None = None
+    cancel: Request[Any] | None = None
+
+    def is_active(self, last: T) -> bool:
+        """Whether work on the object goes on."""
+        return is_active(self.kind, getattr(last, "status", None))
 
 
 class Waiting(OperationGroup):
     """The waits that the helpers are made of."""
 
-    def _wait(self, operation: str, sleep_interval: float, timeout: float | None) -> Wait:
+    def _lasting(self, settings: CallSettings) -> CallSettings:
+        """The settings that the follow-up calls of a helper share; what belongs to one request or its result is left out."""
+        params = self._pipeline.defaults.params
+        return replace(settings, params=params, content_type=None, request_id=None, cls=None, stream=False)
+
+    def _wait(
+        self, operation: str, sleep_interval: float, timeout: float | None, on_update: Callable[[Any], Any] | None = None
+    ) -> Wait:
         """The schedule of a wait.
 
-        :raises TypeError: a time is no number.
+        :raises TypeError: a time is no number, or ``on_update`` cannot be called.
         :raises ValueError: a time is negative.
         """
+        check_callback(f"{operation}(on_update=)", on_update)
         interval = check_interval(f"{operation}(sleep_interval=)", sleep_interval)
         limit = None if timeout is None else check_interval(f"{operation}(timeout=)", timeout)
         return Wait(interval, limit, time.monotonic())
@@ -48,90 +71,105 @@ class Waiting(OperationGroup):
             raise ValueError(f"{operation}() takes on_timeout= as 'raise' or 'cancel', not {on_timeout!r}")
         return on_timeout == "cancel"
 
-    def _pause(self, wait: Wait, kind: str, last: Any, settings: CallSettings, cancel: Request[Any] | None = None) -> None:
-        """Sleep as long as the wait says before the next look.
-
-        :raises ~agentkit.exceptions.WaitTimeoutError: the time is over; the work was cancelled where that was asked for.
-        """
+    def _slept(self, wait: Wait) -> bool:
+        """Sleep as long as the wait says before the next look; False, without a sleep, when the time is over."""
         delay = wait.next_delay(time.monotonic())
-        if delay is not None:
-            sync_sleep(delay)
-            return
-        from ..exceptions import WaitTimeoutError
+        if delay is None:
+            return False
+        sync_sleep(delay)
+        return True
 
-        waited = wait.waited(time.monotonic())
-        if cancel is not None:
-            last = self._pipeline.send(cancel, settings)
-        went = "it was asked to cancel" if cancel is not None else "it goes on"
-        raise WaitTimeoutError(
-            f"the {kind.replace('_', ' ')} {last.id} is still {last.status} after {waited:.1f} s; {went}. Look again later by its "
-            "id, or wait longer with timeout=",
-            last=last,
-            waited=waited,
-        )
-
-    def _at_rest(
-        self,
-        kind: str,
-        last: T,
-        look: Request[T],
-        settings: CallSettings,
-        wait: Wait,
-        on_update: Callable[[T], Any] | None = None,
-        cancel: Request[Any] | None = None,
-    ) -> T:
-        """Look again and again until the object is at rest.
+    def _at_rest(self, watch: Watch[T], last: T) -> T:
+        """Look again and again until the object is at rest, and return it as it is then.
 
         :param last: the object as it was last seen.
-        :param look: the request that fetches it.
-        :param on_update: called with each new object.
-        :param cancel: the request that cancels the work when the time is over; None lets it go on.
+        :raises ~agentkit.exceptions.WaitTimeoutError: the time is over.
         """
-        while is_active(kind, getattr(last, "status", None)):
-            self._pause(wait, kind, last, settings, cancel)
-            last = self._pipeline.send(look, settings)
-            sync_notify(on_update, last)
+        sync_notify(watch.on_update, last)
+        while watch.is_active(last):
+            last = self._look_again(watch, last)
         return last
 
-    def _on_free_thread(self, thread_id: str, request: Request[T], settings: CallSettings, if_active: str) -> T:
+    def _look_again(self, watch: Watch[T], last: T) -> T:
+        """Sleep and look. When the time is over, cancel the work where that is asked for, and raise.
+
+        :raises ~agentkit.exceptions.WaitTimeoutError: the time is over.
+        """
+        if self._slept(watch.wait):
+            last = self._pipeline.send(watch.look, watch.settings)
+            sync_notify(watch.on_update, last)
+            return last
+        from ..exceptions import HttpResponseError, WaitTimeoutError
+
+        seen: Any = last
+        stands, became, refused = f"the {watch.kind.replace('_', ' ')} {seen.id} is still {seen.status}", "it goes on", None
+        waited = watch.wait.waited(time.monotonic())
+        if watch.cancel is not None:
+            try:
+                last = self._pipeline.send(watch.cancel, watch.settings)
+                became = "it was asked to cancel"
+            except HttpResponseError as error:
+                # It may have ended between the last look and this request; then there is nothing to cancel.
+                last = self._pipeline.send(watch.look, watch.settings)
+                if not watch.is_active(last):
+                    return last
+                became, refused = "it could not be cancelled and goes on", error
+        raise WaitTimeoutError(
+            f"{stands} after {waited:.1f} s; {became}. Look again later by its id, or wait longer with timeout=",
+            last=last,
+            waited=waited,
+        ) from refused
+
+    def _on_free_thread(
+        self, thread_id: str, request: Request[T], settings: CallSettings, if_active: str, wait: Wait | None = None
+    ) -> T:
         """Send a request that needs a thread without an active run.
 
         :param if_active: ``error`` raises, ``wait`` waits until the active run has ended, ``cancel`` cancels it first.
+        :param wait: how long that may take; by default as long as the helpers wait for a run.
         :raises ~agentkit.exceptions.ActiveRunError: the thread has an active run.
+        :raises ~agentkit.exceptions.WaitTimeoutError: the time is over and the run has not ended.
         """
         check_if_active(request.operation, if_active)
         if if_active != "error":
-            # Named anew, since a type checker does not carry the request's own type through the call.
-            sent_again: Request[T] = sync_call(lambda: with_body_read(request))
-            request = sent_again
-        wait = self._wait(request.operation, 1.0, RUN_TIMEOUT)
+            request = sync_call(with_body_read, request)
+        wait = wait or self._wait(request.operation, 1.0, RUN_TIMEOUT)
+        ended: str | None = None
         while True:
             try:
                 return self._pipeline.send(request, settings)
             except Exception as error:
-                if not is_busy(error):
+                own = if_active == "error" and getattr(error, "status_code", None) in settings.error_map
+                if own or not is_busy(error):
                     raise
                 refusal = error
-            run_id = active_run_id(refusal) or self._active_run(thread_id, lasting(settings))
-            if if_active == "error" or run_id is None:
+            run_id = active_run_id(refusal) or self._active_run(thread_id, settings)
+            if if_active == "error":
                 from ..exceptions import active_run_error
 
                 raise active_run_error(refusal, request.operation, thread_id, run_id) from refusal
-            self._ended(thread_id, run_id, lasting(settings), wait, cancel=if_active == "cancel")
+            # A service may take a while to notice that its run has ended; it is not asked again without a pause.
+            if run_id in (None, ended) and not self._slept(wait):
+                from ..exceptions import refused_too_long
+
+                raise refused_too_long(refusal, request.operation, thread_id, wait.waited(time.monotonic())) from refusal
+            if run_id is not None:
+                self._ended(thread_id, run_id, settings, wait, cancel=if_active == "cancel")
+            ended = run_id
 
     def _ended(self, thread_id: str, run_id: str, settings: CallSettings, wait: Wait, *, cancel: bool) -> None:
         """Wait until a run has ended, after cancelling it where that is asked for."""
-        run = self._pipeline.send(requests.get_run(thread_id, run_id), settings)
-        if cancel and is_active("run", run.status):
+        watch = Watch("run", requests.get_run(thread_id, run_id), self._lasting(settings), wait)
+        run = self._pipeline.send(watch.look, watch.settings)
+        if cancel and watch.is_active(run):
             try:
-                run = self._pipeline.send(requests.cancel_run(thread_id, run_id), settings)
+                run = self._pipeline.send(requests.cancel_run(thread_id, run_id), watch.settings)
             except Exception as error:
                 # It may have ended between the look and the request; then there is nothing to cancel.
-                if getattr(error, "status_code", None) != 400:
+                if getattr(error, "status_code", None) not in (400, 409):
                     raise
-                run = self._pipeline.send(requests.get_run(thread_id, run_id), settings)
-        self._at_rest("run", run, requests.get_run(thread_id, run_id), settings, wait)
+        self._at_rest(watch, run)
 
     def _active_run(self, thread_id: str, settings: CallSettings) -> str | None:
-        page = self._pipeline.send(requests.list_runs(thread_id, limit=20), settings)
+        page = self._pipeline.send(requests.list_runs(thread_id, limit=20), self._lasting(settings))
         return next((run.id for run in page.data or () if is_active("run", run.status)), None)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from inspect import signature
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .._attached import attach
 from .._core.options import CallSettings, call_settings
 from .._request import Request
 from .._suggest import unknown_attribute
@@ -49,8 +50,7 @@ class OperationGroup:
     def _page(self, page: P, request: Request[P], settings: CallSettings) -> P:
         """The page, enabled to fetch the pages after it."""
         if settings.cls is None and not settings.stream:
-            # Not a field: it is no part of the data, and stays out of the mapping, copies by pickle, and comparisons.
-            page.__dict__["_walk"] = lambda: all_items(self._pipeline, request, settings, page)
+            attach(page, "walk", lambda page: all_items(self._pipeline, request, settings, page))
         return page
 
     if not TYPE_CHECKING:  # a type checker is to report an unknown method itself

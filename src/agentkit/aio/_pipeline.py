@@ -243,6 +243,12 @@ class ByteStream(AsyncIterator[bytes]):
         self._response = response
         self._chunks = response.aiter_bytes()
 
+    @property
+    def length(self) -> int | None:
+        """The bytes in all, where the service says so and sends them as they are."""
+        told = self._response.headers.get("content-length", "")
+        return int(told) if told.isdecimal() and "content-encoding" not in self._response.headers else None
+
     async def __anext__(self) -> bytes:
         try:
             return await self._chunks.__anext__()

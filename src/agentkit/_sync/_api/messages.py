@@ -103,12 +103,13 @@ class MessagesCalls(Waiting):
         :keyword metadata: The caller's own notes, at most 16 pairs of texts: names up to 64 characters, values up to
             512; null for none.
         :keyword if_active: what to do when the thread has an active run: ``error`` raises, ``wait`` waits for its end,
-            ``cancel`` cancels it first.
+            at most 15 minutes, ``cancel`` cancels it first.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the service's answer.
         :rtype: ~agentkit.models.ThreadMessage
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
         :raises ~agentkit.exceptions.ActiveRunError: the thread has an active run, and ``if_active`` is ``error``.
+        :raises ~agentkit.exceptions.WaitTimeoutError: the active run does not end.
         :raises ValueError: an id is empty or cannot stand in a path.
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """

@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..._core.polling import is_active
+from ..._core.busy import check_if_active
 from ..._core.runloop import MAX_ERROR_ROUNDS, function_calls, unavailable_outputs
 from ..._generated import requests
 from ..._naming import either
 from ..._primitives import sync_notify
 from ..._request import tools_of
 from ..._types import UNSET
-from .._waiting import RUN_TIMEOUT, Waiting, lasting
+from .._waiting import RUN_TIMEOUT, Waiting, Watch
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -51,7 +51,7 @@ class RunHelpers(Waiting):
         max_completion_tokens: int | None = None,
         truncation_strategy: TruncationObject | None = None,
         tool_choice: AgentsApiToolChoiceOption | None = None,
-        response_format: AgentsApiResponseFormatOption | None = None,
+        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = None,
         parallel_tool_calls: bool | None = None,
         metadata: dict[str, str] | None = None,
         sleep_interval: float = 1,
@@ -80,13 +80,13 @@ class RunHelpers(Waiting):
         :keyword max_completion_tokens: the most completion tokens that the run may use; beyond, it ends as incomplete.
         :keyword truncation_strategy: how much of the thread the model sees.
         :keyword tool_choice: which tool the model must or may call.
-        :keyword response_format: the form of the answer.
+        :keyword response_format: the form of the answer; a pydantic model class stands for its JSON schema.
         :keyword parallel_tool_calls: whether several functions may be asked for at once.
         :keyword metadata: up to 16 pairs of at most 64 and 512 characters.
         :keyword sleep_interval: the longest time between two looks, in seconds; the first looks come sooner.
-        :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
+        :keyword timeout: the longest time to wait in all, also for the thread to be free, in seconds; None waits for ever.
         :keyword on_timeout: ``raise`` lets the run go on when the time is over, ``cancel`` cancels it before raising.
-        :keyword on_update: called with each new state of the run.
+        :keyword on_update: called with each state of the run, from the first on.
         :keyword if_active: what to do when the thread has an active run already: ``error``, ``wait`` for its end, or ``cancel`` it.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the run as it ended, whatever its status.
@@ -98,8 +98,9 @@ class RunHelpers(Waiting):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("create_and_process_run", options, several=True)
-        wait = self._wait("create_and_process_run", sleep_interval, timeout)
+        wait = self._wait("create_and_process_run", sleep_interval, timeout, on_update)
         cancelling = self._cancels("create_and_process_run", on_timeout)
+        check_if_active("create_and_process_run", if_active)
         request = requests.create_run(
             thread_id,
             agent_id=either("create_and_process_run", "agent_id", agent_id, "assistant_id", assistant_id, unset=UNSET),
@@ -119,12 +120,14 @@ class RunHelpers(Waiting):
             parallel_tool_calls=parallel_tool_calls,
             metadata=metadata,
         )
-        run = self._on_free_thread(thread_id, request, settings, if_active)
-        following = lasting(settings)
-        look = requests.get_run(thread_id, run.id)
+        run = self._on_free_thread(thread_id, request, settings, if_active, wait)
+        following = self._lasting(settings)
         cancel = requests.cancel_run(thread_id, run.id)
+        look = requests.get_run(thread_id, run.id)
+        watch = Watch("run", look, following, wait, on_update, cancel if cancelling else None)
+        sync_notify(on_update, run)
         rounds = 0
-        while is_active("run", run.status):
+        while watch.is_active(run):
             calls = function_calls(run)
             if calls is not None and (not calls or rounds == MAX_ERROR_ROUNDS):
                 run = self._pipeline.send(cancel, following)
@@ -134,7 +137,5 @@ class RunHelpers(Waiting):
                 _log.warning("%s asks for %s: no implementation is known here, so it is told that there is none", run.id, names)
                 outputs = unavailable_outputs(calls)
                 self._pipeline.send(requests.submit_tool_outputs_to_run(thread_id, run.id, tool_outputs=outputs), following)
-            self._pause(wait, "run", run, following, cancel if cancelling else None)
-            run = self._pipeline.send(look, following)
-            sync_notify(on_update, run)
+            run = self._look_again(watch, run)
         return run

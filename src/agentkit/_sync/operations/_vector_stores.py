@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..._attached import attach
 from ..._generated import requests
 from ..._types import UNSET
-from .._waiting import STORE_TIMEOUT, Waiting, lasting
+from .._waiting import STORE_TIMEOUT, Waiting, Watch
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -56,7 +57,7 @@ class VectorStoreHelpers(Waiting):
         :keyword metadata: up to 16 pairs of at most 64 and 512 characters.
         :keyword sleep_interval: the longest time between two looks, in seconds; the first looks come sooner.
         :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
-        :keyword on_update: called with each new state of the store.
+        :keyword on_update: called with each state of the store, from the first on.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the store as it ended, whatever its status; ``failed_files`` names the files that failed, with their reasons.
         :rtype: ~agentkit.models.VectorStore
@@ -64,7 +65,7 @@ class VectorStoreHelpers(Waiting):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused.
         """
         settings = self._settings("create_vector_store_and_poll", options, several=True)
-        wait = self._wait("create_vector_store_and_poll", sleep_interval, timeout)
+        wait = self._wait("create_vector_store_and_poll", sleep_interval, timeout, on_update)
         request = requests.create_vector_store(
             body,
             file_ids=file_ids,
@@ -76,7 +77,7 @@ class VectorStoreHelpers(Waiting):
         )
         store = self._pipeline.send(request, settings)
         look = requests.get_vector_store(store.id)
-        store = self._at_rest("vector_store", store, look, lasting(settings), wait, on_update)
+        store = self._at_rest(Watch("vector_store", look, self._lasting(settings), wait, on_update), store)
         if _failed(store):
             self._name_failures(store, requests.list_vector_store_files(store.id, filter="failed", limit=100), settings)
         return store
@@ -103,7 +104,7 @@ class VectorStoreHelpers(Waiting):
         :keyword chunking_strategy: how the file is cut into chunks.
         :keyword sleep_interval: the longest time between two looks, in seconds; the first looks come sooner.
         :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
-        :keyword on_update: called with each new state of the file.
+        :keyword on_update: called with each state of the file, from the first on.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the file as it ended; where its status is ``failed``, ``last_error`` says why.
         :rtype: ~agentkit.models.VectorStoreFile
@@ -111,13 +112,13 @@ class VectorStoreHelpers(Waiting):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused.
         """
         settings = self._settings("create_vector_store_file_and_poll", options, several=True)
-        wait = self._wait("create_vector_store_file_and_poll", sleep_interval, timeout)
+        wait = self._wait("create_vector_store_file_and_poll", sleep_interval, timeout, on_update)
         request = requests.create_vector_store_file(
             vector_store_id, body, file_id=file_id, data_source=data_source, chunking_strategy=chunking_strategy
         )
         file = self._pipeline.send(request, settings)
         look = requests.get_vector_store_file(vector_store_id, file.id)
-        return self._at_rest("vector_store", file, look, lasting(settings), wait, on_update)
+        return self._at_rest(Watch("vector_store_file", look, self._lasting(settings), wait, on_update), file)
 
     def create_vector_store_file_batch_and_poll(
         self,
@@ -143,7 +144,7 @@ class VectorStoreHelpers(Waiting):
         :keyword sleep_interval: the longest time between two looks, in seconds; the first looks come sooner.
         :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
         :keyword on_timeout: ``raise`` lets the batch go on when the time is over, ``cancel`` cancels it before raising.
-        :keyword on_update: called with each new state of the batch.
+        :keyword on_update: called with each state of the batch, from the first on.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the batch as it ended; ``failed_files`` names the files that failed, with their reasons.
         :rtype: ~agentkit.models.VectorStoreFileBatch
@@ -151,15 +152,16 @@ class VectorStoreHelpers(Waiting):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused.
         """
         settings = self._settings("create_vector_store_file_batch_and_poll", options, several=True)
-        wait = self._wait("create_vector_store_file_batch_and_poll", sleep_interval, timeout)
+        wait = self._wait("create_vector_store_file_batch_and_poll", sleep_interval, timeout, on_update)
+        cancelling = self._cancels("create_vector_store_file_batch_and_poll", on_timeout)
         request = requests.create_vector_store_file_batch(
             vector_store_id, body, file_ids=file_ids, data_sources=data_sources, chunking_strategy=chunking_strategy
         )
-        cancelling = self._cancels("create_vector_store_file_batch_and_poll", on_timeout)
         batch = self._pipeline.send(request, settings)
         look = requests.get_vector_store_file_batch(vector_store_id, batch.id)
         cancel = requests.cancel_vector_store_file_batch(vector_store_id, batch.id) if cancelling else None
-        batch = self._at_rest("vector_store", batch, look, lasting(settings), wait, on_update, cancel)
+        watch = Watch("vector_store_file_batch", look, self._lasting(settings), wait, on_update, cancel)
+        batch = self._at_rest(watch, batch)
         if _failed(batch):
             listed = requests.list_vector_store_file_batch_files(vector_store_id, batch.id, filter="failed", limit=100)
             self._name_failures(batch, listed, settings)
@@ -167,9 +169,9 @@ class VectorStoreHelpers(Waiting):
 
     def _name_failures(self, owner: Any, listed: Any, settings: CallSettings) -> None:
         """Put the failed files on the object that they belong to."""
-        page = self._pipeline.send(listed, lasting(settings))
-        pager = self._page(page, listed, lasting(settings)).auto_paging_iter()
-        owner.__dict__["_failed_files"] = [file for file in pager]
+        settings = self._lasting(settings)
+        pager = self._page(self._pipeline.send(listed, settings), listed, settings).auto_paging_iter()
+        attach(owner, "failed_files", [file for file in pager])
 
 
 def _failed(owner: Any) -> int:

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from ..._citations import check_style, cited_files, message_files
-from ..._files import AtomicFile, open_upload
+from ..._files import AtomicFile, Counter, open_upload
 from ..._generated import requests
 from ..._naming import check_id
 from ..._primitives import async_call
 from ..._request import Request
-from .._waiting import FILE_TIMEOUT, Waiting, lasting
+from .._waiting import FILE_TIMEOUT, Waiting, Watch
 
 if TYPE_CHECKING:
     import os
@@ -50,7 +50,8 @@ class FileHelpers(Waiting):
         :keyword file_path: the path of the file instead; only its last component travels.
         :keyword purpose: what the file is for; ``FilePurpose.AGENTS`` for files that agents read.
         :keyword filename: the name that the service stores the file under.
-        :keyword progress: called with the bytes sent so far and the bytes in all; True shows them on stderr.
+        :keyword progress: called with the bytes sent so far and the bytes in all, 0 while that is not known; True shows them on
+            stderr.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the stored file.
         :rtype: ~agentkit.models.OpenAIFile
@@ -90,10 +91,11 @@ class FileHelpers(Waiting):
         :keyword file_path: the path of the file instead; only its last component travels.
         :keyword purpose: what the file is for; ``FilePurpose.AGENTS`` for files that agents read.
         :keyword filename: the name that the service stores the file under.
-        :keyword progress: called with the bytes sent so far and the bytes in all; True shows them on stderr.
+        :keyword progress: called with the bytes sent so far and the bytes in all, 0 while that is not known; True shows them on
+            stderr.
         :keyword sleep_interval: the longest time between two looks, in seconds; the first looks come sooner.
         :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
-        :keyword on_update: called with each new state of the file.
+        :keyword on_update: called with each state of the file, from the first on.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the file as it ended, whatever its status.
         :rtype: ~agentkit.models.OpenAIFile
@@ -103,12 +105,12 @@ class FileHelpers(Waiting):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused.
         """
         settings = self._settings("upload_file_and_poll", options, several=True)
-        wait = self._wait("upload_file_and_poll", sleep_interval, timeout)
+        wait = self._wait("upload_file_and_poll", sleep_interval, timeout, on_update)
         stored = await self.upload_file(
             body, file=file, file_path=file_path, purpose=purpose, filename=filename, progress=progress, **options
         )
-        look = requests.get_file(stored.id)
-        return await self._at_rest("file", stored, look, lasting(settings), wait, on_update)
+        watch = Watch("file", requests.get_file(stored.id), self._lasting(settings), wait, on_update)
+        return await self._at_rest(watch, stored)
 
     async def get_file_content(self, file_id: str, **options: Unpack[CallOptions]) -> AsyncIterator[bytes]:
         """Download a file's content piece by piece.
@@ -132,6 +134,7 @@ class FileHelpers(Waiting):
         target_dir: str | os.PathLike[str] | None = None,
         *,
         overwrite: bool = True,
+        progress: Progress | bool | None = None,
         **options: Unpack[CallOptions],
     ) -> Path:
         """Download a file to disk, where it appears under its name only when it is complete.
@@ -140,6 +143,8 @@ class FileHelpers(Waiting):
         :param file_name: its name on disk; folders in it are dropped, only the last component counts.
         :param target_dir: the folder, made if it is missing; by default the current one. ``~`` is expanded.
         :keyword overwrite: whether a file that is there is replaced.
+        :keyword progress: called with the bytes received so far and the bytes in all, 0 while that is not known; True shows them on
+            stderr.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the path that was written.
         :rtype: ~pathlib.Path
@@ -150,13 +155,20 @@ class FileHelpers(Waiting):
         settings = self._settings("save_file", options, several=True)
         check_id("save_file", "file_id", file_id)
         target = AtomicFile(file_name, target_dir, overwrite=overwrite)
+        counter = Counter("save_file", target.path.name, progress)
         content: ByteStream = await self._pipeline.send(requests.get_file_content(file_id), settings)
         try:
-            async for chunk in content:
-                await async_call(target.write, chunk)
+            async with content:
+                counter.start(content.length)
+                received = 0
+                async for chunk in content:
+                    await async_call(target.write, chunk)
+                    received += len(chunk)
+                    counter.at(received)
+                counter.total = received
+                counter.at(received)
             return await async_call(target.commit)
         finally:
-            await content.aclose()
             await async_call(target.discard)
 
     async def save_message_files(
@@ -201,7 +213,7 @@ class FileHelpers(Waiting):
         :raises ValueError: the style is unknown.
         :raises ~azure.core.exceptions.HttpResponseError: the service refused for another reason than that a file is gone.
         """
-        settings = lasting(self._settings("render_message", options, several=True))
+        settings = self._lasting(self._settings("render_message", options, several=True))
         check_style(citations)
         names: dict[str, str] = {}
         for file_id in cited_files(message) if citations in ("footnotes", "markdown") else ():

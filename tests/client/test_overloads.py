@@ -1,0 +1,386 @@
+"""Every operation in every form in which it can be called: the forms of one call send the same request."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentkit import models
+from agentkit.local import LocalService
+from agentkit.local.models.base import ModelRequest, ModelTurn, ToolCall
+from agentkit.operations import AgentsOperations
+
+from .faces import Connect, done, pieces
+
+WEATHER = models.FunctionToolDefinition(
+    function=models.FunctionDefinition(name="weather", parameters={"type": "object", "properties": {}})
+)
+USER = models.ThreadMessageOptions(role=models.MessageRole.USER, content="hi é")
+NOTES = {"metadata": {"k": "v é"}}
+TUNED: dict[str, Any] = {"temperature": 0, "top_p": 0.5, "response_format": "auto"}
+RUN: dict[str, Any] = {
+    **TUNED,
+    **NOTES,
+    "model": "other",
+    "instructions": "Be brief.",
+    "max_prompt_tokens": 1000,
+    "max_completion_tokens": 1000,
+    "truncation_strategy": models.TruncationObject(type="last_messages", last_messages=3),
+    "tool_choice": models.AgentsApiToolChoiceOptionMode.AUTO,
+    "parallel_tool_calls": False,
+}
+MORE = {"additional_instructions": "Very.", "additional_messages": [USER]}
+PAGE = {"limit": 5, "order": models.ListSortOrder.ASCENDING}
+CHUNKS = models.VectorStoreStaticChunkingStrategyRequest(
+    static=models.VectorStoreStaticChunkingStrategyOptions(max_chunk_size_tokens=200, chunk_overlap_tokens=50)
+)
+EXPIRES = models.VectorStoreExpirationPolicy(anchor="last_active_at", days=2)
+INTERPRETER = models.CodeInterpreterTool()
+SEARCH = models.FileSearchTool()
+
+
+def _respond(request: ModelRequest) -> ModelTurn | str:
+    """Asks for the function where it is offered, once."""
+    if request.offers("function") and not request.results:
+        return ModelTurn(tool_calls=[ToolCall(kind="function", name="weather")])
+    return "done"
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[LocalService]:
+    with LocalService(model=_respond, allow_download=True) as running:
+        yield running
+
+
+class Things:
+    """Things on the service, made when they are first named: each form of a call gets its own, so that none finds them changed."""
+
+    def __init__(self, agents: Any) -> None:
+        self.agents = agents
+        self.ids: dict[str, str] = {}
+
+    async def id(self, name: str) -> str:
+        if name not in self.ids:
+            self.ids[name] = await getattr(self, f"_{name}")()
+        return self.ids[name]
+
+    async def _agent(self) -> str:
+        return str((await done(self.agents.create_agent(model="m"))).id)
+
+    async def _thread(self) -> str:
+        return str((await done(self.agents.create_thread(messages=[USER]))).id)
+
+    async def _message(self) -> str:
+        thread = await self.id("thread")
+        return str((await done(self.agents.create_message(thread, role="user", content="hi"))).id)
+
+    async def _run(self) -> str:
+        """A run that asks for a function."""
+        asker = await done(self.agents.create_agent(model="m", tools=[WEATHER]))
+        run = await done(self.agents.create_run(await self.id("thread"), agent_id=asker.id))
+        while run.required_action is None:
+            assert run.status in ("queued", "in_progress")
+            run = await done(self.agents.get_run(run.thread_id, run.id))
+        self.ids["call"] = run.required_action.submit_tool_outputs.tool_calls[0].id
+        return str(run.id)
+
+    async def _call(self) -> str:
+        await self.id("run")
+        return self.ids["call"]
+
+    async def _step(self) -> str:
+        thread, run = await self.id("thread"), await self.id("run")
+        return str((await done(self.agents.list_run_steps(thread, run))).data[0].id)
+
+    async def _file(self) -> str:
+        return str((await done(self.agents.upload_file(file=("a.txt", b"words"), purpose="assistants"))).id)
+
+    async def _store(self) -> str:
+        return str((await done(self.agents.create_vector_store())).id)
+
+    async def _stored(self) -> str:
+        """A file in the store."""
+        file = await self._file()
+        await done(self.agents.create_vector_store_file_and_poll(await self.id("store"), file_id=file))
+        return file
+
+    async def _batch(self) -> str:
+        store, file = await self.id("store"), await self.id("file")
+        return str((await done(self.agents.create_vector_store_file_batch(store, file_ids=[file]))).id)
+
+    # Values are written with the names of things in angle brackets, and recorded so again.
+
+    async def filled(self, value: Any) -> Any:
+        """The value with every ``<name>`` in it replaced by the id of that thing."""
+        if isinstance(value, str) and value.startswith("<"):
+            return await self.id(value[1:-1])
+        if isinstance(value, dict):
+            return {key: await self.filled(inner) for key, inner in value.items()}
+        return [await self.filled(inner) for inner in value] if isinstance(value, list) else value
+
+    def named(self, text: str) -> str:
+        """A text with every id in it replaced by ``<name>``."""
+        for name, value in self.ids.items():
+            text = text.replace(value, f"<{name}>")
+        return text
+
+
+@dataclass(frozen=True)
+class Case:
+    """An operation: its path parameters, its keywords, and other keywords that are to send the same."""
+
+    name: str
+    ids: Sequence[tuple[str, str]] = ()
+    named: Mapping[str, Any] = field(default_factory=dict)
+    same: Sequence[Mapping[str, Any]] = ()
+    only: str = ""
+    """The method to compare, for a helper that looks as often as it takes."""
+
+
+T, R = ("thread_id", "<thread>"), ("run_id", "<run>")
+V, A = ("vector_store_id", "<store>"), ("agent_id", "<agent>")
+OLD = {"assistant_id": "<agent>"}
+
+CASES = [
+    Case("list_agents", named=PAGE),
+    Case(
+        "create_agent",
+        named={"model": "m", "name": "é", "description": "d", "instructions": "i", **TUNED, **NOTES}
+        | {"tools": INTERPRETER.definitions, "tool_resources": INTERPRETER.resources},
+        same=[
+            {"model": "m", "name": "é", "description": "d", "instructions": "i", **TUNED, **NOTES, "toolset": INTERPRETER},
+            {"model": "m", "name": "é", "description": "d", "instructions": "i", **TUNED, **NOTES}
+            | {"tools": [{"type": "code_interpreter"}], "tool_resources": {}},
+        ],
+    ),
+    Case("get_agent", [A], same=[OLD]),
+    Case(
+        "update_agent",
+        [A],
+        {"name": "é", "model": "n", **TUNED, **NOTES, "tools": SEARCH.definitions, "tool_resources": SEARCH.resources},
+        same=[
+            {"agent_id": "<agent>", "name": "é", "model": "n", **TUNED, **NOTES, "toolset": SEARCH},
+            {**OLD, "name": "é", "model": "n", **TUNED, **NOTES, "toolset": SEARCH},
+        ],
+    ),
+    Case("delete_agent", [A], same=[OLD]),
+    Case("list_threads", named=PAGE),
+    Case("create_thread", named={"messages": [USER], "tool_resources": models.ToolResources(), **NOTES}),
+    Case("get_thread", [T]),
+    Case("update_thread", [T], {"tool_resources": models.ToolResources(), **NOTES}),
+    Case("delete_thread", [T]),
+    Case("list_messages", [T], {"run_id": "<run>", **PAGE}),
+    Case("create_message", [T], {"role": "user", "content": "é", **NOTES}),
+    Case("get_message", [T, ("message_id", "<message>")]),
+    Case("update_message", [T, ("message_id", "<message>")], NOTES),
+    Case("list_runs", [T], PAGE),
+    Case(
+        "create_run",
+        [T],
+        {
+            "agent_id": "<agent>",
+            "include": [models.RunAdditionalFieldList.FILE_SEARCH_CONTENTS],
+            "tools": [WEATHER],
+            **RUN,
+            **MORE,
+        },
+        same=[
+            {"thread_id": "<thread>", **OLD, "include": ["step_details.tool_calls[*].file_search.results[*].content"]}
+            | {"tools": [WEATHER.as_dict()], **RUN, **MORE}
+        ],
+    ),
+    Case("create_thread_and_run", named={"agent_id": "<agent>", "thread": {"messages": [USER]}, **RUN}, same=[]),
+    Case("get_run", [T, R]),
+    Case("update_run", [T, R], NOTES),
+    Case("cancel_run", [T, R]),
+    Case("submit_tool_outputs_to_run", [T, R], {"tool_outputs": [{"tool_call_id": "<call>", "output": "rain é"}]}),
+    Case("list_run_steps", [T, R], PAGE),
+    Case("get_run_step", [T, R, ("step_id", "<step>")]),
+    Case(
+        "create_and_process_run",
+        [T],
+        {"agent_id": "<agent>", **RUN, **MORE},
+        [{"thread_id": "<thread>", **OLD, **RUN, **MORE}],
+        "POST",
+    ),
+    Case("list_files", named={"purpose": models.FilePurpose.AGENTS}, same=[{"purpose": "assistants"}]),
+    Case("get_file", [("file_id", "<file>")]),
+    Case("delete_file", [("file_id", "<file>")]),
+    Case("get_file_content", [("file_id", "<file>")]),
+    Case("save_file", [("file_id", "<file>"), ("file_name", "a.txt")]),
+    Case("list_vector_stores", named=PAGE),
+    Case(
+        "create_vector_store",
+        named={"file_ids": ["<file>"], "name": "é", "expires_after": EXPIRES, "chunking_strategy": CHUNKS, **NOTES},
+    ),
+    Case("get_vector_store", [V]),
+    Case("modify_vector_store", [V], {"name": "é", "expires_after": EXPIRES, **NOTES}),
+    Case("delete_vector_store", [V]),
+    Case("create_vector_store_and_poll", named={"file_ids": ["<file>"], "name": "é", "chunking_strategy": CHUNKS}, only="POST"),
+    Case("list_vector_store_files", [V], {"filter": models.VectorStoreFileStatusFilter.COMPLETED, **PAGE}),
+    Case("create_vector_store_file", [V], {"file_id": "<file>", "chunking_strategy": CHUNKS}),
+    Case("create_vector_store_file_and_poll", [V], {"file_id": "<file>", "chunking_strategy": CHUNKS}, only="POST"),
+    Case("get_vector_store_file", [V, ("file_id", "<stored>")]),
+    Case("delete_vector_store_file", [V, ("file_id", "<stored>")]),
+    Case("create_vector_store_file_batch", [V], {"file_ids": ["<file>"], "chunking_strategy": CHUNKS}),
+    Case("create_vector_store_file_batch_and_poll", [V], {"file_ids": ["<file>"], "chunking_strategy": CHUNKS}, only="POST"),
+    Case("get_vector_store_file_batch", [V, ("batch_id", "<batch>")]),
+    Case("cancel_vector_store_file_batch", [V, ("batch_id", "<batch>")]),
+    Case("list_vector_store_file_batch_files", [V, ("batch_id", "<batch>")], {"filter": "completed", **PAGE}),
+]
+
+# Their requests have no body of JSON, or none at all; they are compared by themselves below.
+APART = {"upload_file", "upload_file_and_poll", "save_message_files", "render_message"}
+
+
+def test_no_operation_is_missing_here() -> None:
+    names = [case.name for case in CASES]
+    assert sorted(names) == sorted({name for name in dir(AgentsOperations) if not name.startswith("_")} - APART)
+
+
+Arguments = Callable[[Any], tuple[tuple[Any, ...], dict[str, Any]]]
+"""The positional and the keyword arguments of a form, made of the wire body."""
+
+
+def _named_only(named: Mapping[str, Any]) -> Arguments:
+    return lambda body: ((), dict(named))
+
+
+def _forms(case: Case) -> dict[str, Arguments]:
+    """The forms of a call; the first one sends the body that the others are given."""
+    ids, by_name = tuple(value for _, value in case.ids), dict(case.ids)
+    forms: dict[str, Arguments] = {
+        "keywords": lambda body: (ids, dict(case.named)),
+        "keywords for all": _named_only({**by_name, **case.named}),
+        **{f"other keywords {number}": _named_only(named) for number, named in enumerate(case.same)},
+    }
+    if "body" in inspect.signature(getattr(AgentsOperations, case.name)).parameters:
+        # What travels in the query has no place in a body.
+        query = {name: value for name, value in case.named.items() if name == "include"}
+        kind = {"content_type": "application/json"}
+        forms |= {
+            "a mapping": lambda body: ((*ids, body), query),
+            "a mapping by its name": lambda body: ((), {**by_name, "body": body, **query, **kind}),
+            "a stream": lambda body: ((*ids, _stream(body)), {**query, **kind}),
+            "a stream by its name": lambda body: ((), {**by_name, "body": _stream(body), **query}),
+        }
+    return forms
+
+
+def _stream(body: Any) -> io.BytesIO:
+    return io.BytesIO(json.dumps(body, ensure_ascii=False).encode())
+
+
+async def _recorded(case: Case, arguments: Arguments, wire: Any, things: Things) -> tuple[tuple[str, str, Any], type]:
+    """Method, address and body of what a form of a call sends, with the names of things for their ids; and what it returns."""
+    sent: list[Any] = []
+    positional, named = arguments(await things.filled(wire))
+    positional = tuple([await things.filled(value) for value in positional])
+    named = {key: await things.filled(value) for key, value in named.items()}
+    result = await done(getattr(things.agents, case.name)(*positional, **named, raw_request_hook=sent.append))
+    if case.name == "get_file_content":
+        assert await pieces(result) == [b"words"]
+    requests = [hooked.http_request for hooked in sent if case.only in ("", hooked.http_request.method)]
+    assert len(requests) == 1
+    body = things.named(requests[0].content.decode()) if requests[0].content else "null"
+    return (requests[0].method, things.named(requests[0].url), json.loads(body)), type(result)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+async def test_the_forms_of_a_call_send_the_same_request(
+    case: Case, world: LocalService, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    agents, wire = connect(world).agents, None
+    requests, kinds = {}, set()
+    for form, arguments in _forms(case).items():
+        requests[form], kind = await _recorded(case, arguments, wire, Things(agents))
+        kinds.add(kind)
+        wire = wire or requests[form][2]
+    assert {form: request for form, request in requests.items() if request != requests["keywords"]} == {}
+    assert len(kinds) == 1
+
+
+# --- what the table leaves out --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["upload_file", "upload_file_and_poll"])
+async def test_the_forms_of_an_upload_store_the_same_file(
+    name: str, world: LocalService, connect: Connect, tmp_path: Path
+) -> None:
+    agents = connect(world).agents
+    path = tmp_path / "é.csv"
+    path.write_bytes(b"a,b\n")
+    content, purpose = path.read_bytes(), models.FilePurpose.AGENTS
+    with path.open("rb") as opened:
+        forms: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
+            ((), {"file_path": path, "purpose": purpose}),
+            ((), {"file_path": str(path), "purpose": "assistants"}),
+            ((), {"file": content, "filename": "é.csv", "purpose": purpose}),
+            ((), {"file": (path.name, content), "purpose": purpose}),
+            ((), {"file": (path.name, io.BytesIO(content), "text/csv"), "purpose": purpose}),
+            ((), {"file": opened, "purpose": purpose}),
+            (({"file": content, "filename": "é.csv", "purpose": "assistants"},), {}),
+            ((), {"body": {"file": ("é.csv", content), "purpose": purpose}}),
+        ]
+        sent: list[Any] = []
+        files = [
+            await done(getattr(agents, name)(*positional, **named, raw_request_hook=sent.append)) for positional, named in forms
+        ]
+    assert {(file.filename, file.bytes, file.purpose) for file in files} == {("é.csv", 4, "assistants")}
+    assert [await pieces(await done(agents.get_file_content(file.id))) for file in files] == [[content]] * len(forms)
+    posts = {(hook.http_request.method, hook.http_request.url) for hook in sent if hook.http_request.method == "POST"}
+    assert len(posts) == 1
+
+
+IMAGE = {"type": "image_file", "image_file": {"file_id": "<file>", "detail": "low"}}
+LINK = {"type": "image_url", "image_url": {"url": "https://example.org/a.png", "detail": "auto"}}
+
+
+async def test_the_content_of_a_message_may_be_text_or_blocks(world: LocalService, connect: Connect) -> None:
+    agents = connect(world).agents
+    things = Things(agents)
+    image, link = await things.filled([IMAGE, LINK])
+    blocks = [
+        models.MessageInputTextBlock(text="look"),
+        models.MessageInputImageFileBlock(image_file=models.MessageImageFileParam(image["image_file"])),
+        models.MessageInputImageUrlBlock(image_url=models.MessageImageUrlParam(link["image_url"])),
+    ]
+    for content in (blocks, [{"type": "text", "text": "look"}, image, link]):
+        message = await done(agents.create_message(await things.id("thread"), role="user", content=content))
+        text, file, url = (await done(agents.get_message(message.thread_id, message.id))).content
+        assert text.text.value == "look"
+        assert (file.image_file.file_id, url["image_url"]) == (image["image_file"]["file_id"], link["image_url"])
+    message = await done(agents.create_message(await things.id("thread"), role=models.MessageRole.USER, content="just text"))
+    assert [part.text.value for part in message.content] == ["just text"]
+
+
+async def test_an_update_by_a_body_changes_the_agent(world: LocalService, connect: Connect) -> None:
+    agents = connect(world).agents
+    agent = await done(agents.create_agent(model="m", name="old", instructions="stay"))
+    for changed in (
+        await done(agents.update_agent(agent.id, {"name": "new"})),
+        await done(agents.update_agent(agent.id, body=_stream({"name": "new"}))),
+        await done(agents.update_agent(assistant_id=agent.id, body={"name": "new"})),
+    ):
+        assert (changed.id, changed.name, changed.instructions) == (agent.id, "new", "stay")
+
+
+async def test_a_toolset_gives_an_agent_its_tools_and_resources(world: LocalService, connect: Connect) -> None:
+    agents = connect(world).agents
+    things = Things(agents)
+    toolset = models.ToolSet()
+    toolset.add(models.CodeInterpreterTool(file_ids=[await things.id("file")]))
+    toolset.add(models.FileSearchTool(vector_store_ids=[await things.id("store")]))
+    made = await done(agents.create_agent(model="m", toolset=toolset))
+    for agent in (made, await done(agents.update_agent((await done(agents.create_agent(model="m"))).id, toolset=toolset))):
+        assert [tool.type for tool in agent.tools] == ["code_interpreter", "file_search"]
+        assert agent.tool_resources.code_interpreter.file_ids == [things.ids["file"]]
+        assert agent.tool_resources.file_search.vector_store_ids == [things.ids["store"]]
