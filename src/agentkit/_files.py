@@ -46,7 +46,8 @@ def open_upload(
     if file_path is not None:
         path = Path(os.fspath(file_path))
         if not path.is_file():
-            raise FileNotFoundError(f"upload_file() found no file at {str(path)!r}")
+            kind = ": it is a folder" if path.is_dir() else ""
+            raise FileNotFoundError(f"upload_file() found no file at {str(path)!r}{kind}")
         stream = path.open("rb")
         try:
             return Upload(file_part((filename or path.name, stream), None), fields, owned=stream, progress=progress)
