@@ -159,6 +159,14 @@ def test_a_question_goes_on_from_the_one_before(tmp_path: Path) -> None:
     assert Decimal(other.numbers["Sum"]) == sum(column(SAMPLE.read_text(), ",", "EPS", ("sector", "HEALTHCARE"), point))
 
 
+def test_another_kind_of_chart_of_the_same(tmp_path: Path) -> None:
+    files = {"rain.csv": b"city,rain\nOslo,3\nRome,4\n"}
+    done = talk("Pie chart of the rain in the csv", "Now as a line chart", files=files, folder=tmp_path)
+    assert list(done.files) == ["rain_line_chart.png"]
+    own = talk("Bar chart of snow: Oslo: 5, Rome: 1", "Now make it a pie chart", files=files, folder=tmp_path)
+    assert own.numbers == {"Oslo": "5", "Rome": "1"}
+
+
 @pytest.mark.parametrize(
     ("question", "says"),
     [
@@ -182,12 +190,22 @@ def test_what_cannot_be_reckoned_is_said_with_what_there_is(question: str, says:
 
 @pytest.mark.parametrize(
     ("question", "number"),
-    [("How many companies of the ENERGY sector are in the csv?", "7"), ("How many rows does the csv have?", "60")],
+    [
+        ("How many companies of the ENERGY sector are in the csv?", "7"),
+        ("How many rows does the csv have?", "60"),
+        ("How many sectors are in the csv?", "8"),
+    ],
 )
 def test_rows_are_counted(question: str, number: str, tmp_path: Path) -> None:
     done = talk(question, files={SAMPLE.name: SAMPLE.read_bytes()}, folder=tmp_path)
-    assert done.numbers == {"Count": number}
+    assert done.numbers["Count"] == number
     assert f"**Count: {number}**" in done.text
+
+
+@pytest.mark.parametrize("question", ["What is the weather?", "What is a pie chart?"])
+def test_a_question_about_something_else_gets_what_the_file_has(question: str, tmp_path: Path) -> None:
+    done = talk(question, files={SAMPLE.name: SAMPLE.read_bytes()}, folder=tmp_path)
+    assert done.text.startswith(f"I found no column of {SAMPLE.name} with numbers in your message. Its columns are: name, ")
 
 
 def test_the_file_with_the_column_is_found_among_several(tmp_path: Path) -> None:

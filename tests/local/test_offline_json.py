@@ -105,6 +105,11 @@ def test_what_a_search_found_is_read_too() -> None:
     assert json.loads(turn.text)["age"] == 34
 
 
+@pytest.mark.parametrize("schema", [{"$ref": "https://nowhere.example/x"}, {"type": "thing"}, {"$ref": "#/$defs/none"}, {}])
+def test_a_schema_that_says_nothing_useful_still_gets_json(schema: dict[str, Any]) -> None:
+    assert answer(schema, "Anna is 30") is None
+
+
 leaves = st.one_of(
     st.sampled_from([{"type": "string"}, {"type": "boolean"}, {"type": "null"}, {"type": ["number", "null"]}, {"type": "string", "minLength": 3}]),
     st.builds(lambda low: {"type": "integer", "minimum": low, "maximum": low + 20}, st.integers(-50, 50)),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from agentkit.local.models.offline.programs.describe_csv import describe, is_named, words
 from agentkit.local.models.offline.sheets.analysis import write_analysis
-from agentkit.local.models.offline.sheets.description import Sheet, read_description
-from agentkit.local.models.offline.sheets.question import Question, Unclear, read_question
+from agentkit.local.models.offline.sheets.description import Sheet, Unclear, read_description
+from agentkit.local.models.offline.sheets.question import Question, read_question
 
 STAFF = (
     "Employee,Department,Country,hire year,BaseSalary,bonus_paid,Working Days,total\n"
@@ -78,6 +78,8 @@ def test_columns_and_values(question: str, value: str | None, label: str, filter
         ("working days as a pie chart", (), "pie", None, False),
         ("average working days by country as horizontal bars", ("Average",), "barh", None, False),
         ("draw the working days", (), "bar", None, False),
+        ("the top three employees by base salary", (), None, 3, False),
+        ("Which department has the lowest bonus paid?", (), None, 3, True),
     ],
 )
 def test_what_is_made_of_them(
@@ -115,6 +117,30 @@ def test_the_longer_header_counts() -> None:
     assert isinstance(asked, Question)
     assert asked.value is not None
     assert asked.value.header == "net profit margin"
+
+
+@pytest.mark.parametrize(
+    ("question", "label", "counts_labels"),
+    [
+        ("Which department has the highest bonus paid?", "Department", False),
+        ("Compare the departments by bonus paid", "Department", False),
+        ("How many countries are there?", "Country", True),
+        ("How many employees by country?", "Country", False),
+        ("Bonus paid in the IT and Sales departments", "Employee", False),
+    ],
+)
+def test_rows_are_put_together_by_what_is_asked_for(question: str, label: str, counts_labels: bool) -> None:
+    asked = ask(question)
+    assert isinstance(asked, Question)
+    assert asked.label is not None
+    assert (asked.label.header, asked.grouped, asked.counts_labels) == (label, label != "Employee", counts_labels)
+
+
+def test_a_word_of_the_request_is_no_value() -> None:
+    for question, filtered in (("bar chart of the sales by kind", False), ("total sales of kind Bar", True)):
+        asked = ask(question, "place,kind,sales\nA,Bar,1\nB,Club,2\nC,Bar,3\n")
+        assert isinstance(asked, Question)
+        assert bool(asked.filters) is filtered
 
 
 def test_a_value_of_two_columns_is_that_of_the_one_beside_it() -> None:

@@ -31,6 +31,7 @@ DARK = "I prefer visualizations in darkmode can you change the colors to make a 
         ("Please solve 3y = 1 for y.", ["Divide both sides by 3: y = 1/3"], "y = 1/3 (about 0.333333)"),
         ("x/2 + 1/3 = 5/6", ["Simplify both sides: (1/2)x + 1/3 = 5/6"], "x = 1"),
         ("What is a if 14 = −3·a + 0,5?", ["Swap the sides: -3a + 1/2 = 14"], "a = -9/2 = -4.5"),
+        ("Can you solve (4x = 10) - thanks", ["Divide both sides by 4: x = 5/2"], "x = 5/2 = 2.5"),
         ("solve 3x + 2 = 3x + 5", ["Subtract 2 from both sides: 0 = 3"], "No solution, because 0 = 3 is never true"),
         ("solve 2x + 2 = 2(x + 1)", ["Subtract 2 from both sides: 0 = 0"],
          "Infinitely many solutions, because 0 = 0 is true whatever number x is"),
@@ -54,6 +55,7 @@ def test_an_equation_is_solved_with_its_steps(message: str, steps: list[str], so
         ("solve (x + 1)/0 = 3", "it divides by zero"),
         ("solve 2(x + 1 = 3", "a bracket is not closed"),
         (f"solve {'9' * 50}x = 3", "more than 40 digits"),
+        (f"solve {'(' * 5000}x = 3", "more than 200 numbers and signs"),
     ],
 )
 def test_what_is_not_linear_is_said(message: str, why: str) -> None:
@@ -198,6 +200,12 @@ def test_a_chart_or_an_equation_is_not_searched_for() -> None:
     tools = ("file_search", "code_interpreter")
     for message in (SINE, "solve 3x = 9", "Bar chart of A: 1, B: 2"):
         assert OfflineModel().respond(request(message, tools=tools)).tool_calls[0].kind == "code_interpreter"
+
+
+def test_a_message_that_is_too_long_is_said_to_be() -> None:
+    turn = OfflineModel().respond(request("word " * 12_000))
+    assert turn.tool_calls == ()
+    assert "Your message has 60,000 characters, and I read at most 50,000." in turn.text
 
 
 WEATHER = {

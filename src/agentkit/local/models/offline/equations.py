@@ -14,14 +14,13 @@ from .voice import failure, say, with_code
 
 __all__ = ["Equation", "NotLinearError", "answer", "read_equation"]
 
-_TOKEN = r"(?:\d+(?:[.,]\d+)?|\.\d+|(?<![^\W\d_])[A-Za-z](?![^\W\d_])|[-+*/()\[\]·×÷−–^²³])"
-_EQUATION = re.compile(rf"(?P<left>(?:{_TOKEN}\s*)+)=\s*(?P<right>(?:{_TOKEN}\s*)+)")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|\.\d+|(?<![^\W\d_])[A-Za-z](?![^\W\d_])|[-+*/()\[\]·×÷−–^²³=]")
 _ARTICLE = re.compile(r"^(?:[aAI]\s+)+(?=[\w(.])")
 _SOLVES = re.compile(
     r"\b(?:solve|solves|solving|solution|equation|unknown|calculate|find|work\s+out|value\s+of|what(?:'s| is))\b", re.I
 )
 _SIGNS = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*", "÷": "/", "[": "(", "]": ")", ",": "."})
-_MOST_DIGITS = 40
+_MOST_DIGITS, _MOST_TOKENS = 40, 200
 
 
 class NotLinearError(ValueError):
@@ -85,7 +84,7 @@ def answer(request: ModelRequest) -> ModelTurn | None:
     return say(
         f"Here is how to solve `{equation.text}`:",
         numbered,
-        f"**{found[:1].upper() if ' = ' not in found[:4] else found[:1]}{found[1:]}**",
+        f"**{found if found.startswith(f'{equation.unknown} =') else found[:1].upper() + found[1:]}**",
     )
 
 
@@ -99,18 +98,34 @@ def read_equation(text: str) -> Equation | None:
         return None
     spans = [match[1] for match in re.finditer(r"`+([^`\n]+)`+", text)]
     for span in [*spans, text]:
-        match = _EQUATION.search(span)
-        if match is None:
-            continue
-        left, right = _ARTICLE.sub("", match["left"].strip()), match["right"].strip()
-        alone = span.strip().rstrip(".?! ") in (f"{left} = {right}", match[0].strip())
-        letters = sorted(set(re.findall("[A-Za-z]", left + right)))
-        if not letters or not (_SOLVES.search(text) or alone):
-            continue
-        if len(letters) > 1:
-            raise NotLinearError(f"it has more than one unknown ({', '.join(letters)})")
-        return Equation(f"{left} = {right}", letters[0], _parsed(left), _parsed(right))
+        for left, right, whole in _sides(span):
+            letters = sorted(set(re.findall("[A-Za-z]", left + right)))
+            alone = span.strip().rstrip(".?! ") == whole
+            if not letters or not (_SOLVES.search(text) or alone):
+                continue
+            if len(letters) > 1:
+                raise NotLinearError(f"it has more than one unknown ({', '.join(letters)})")
+            return Equation(f"{left} = {right}", letters[0], _parsed(left), _parsed(right))
     return None
+
+
+def _sides(text: str) -> Iterator[tuple[str, str, str]]:
+    """The two sides of each stretch of numbers, single letters and signs that has one "=" in it, and the stretch itself."""
+    runs: list[list[re.Match[str]]] = [[]]
+    for token in _TOKEN.finditer(text):
+        if runs[-1] and text[runs[-1][-1].end() : token.start()].strip(" \t"):
+            runs.append([])
+        runs[-1].append(token)
+    for run in runs:
+        whole = text[run[0].start() : run[-1].end()] if run else ""
+        if whole.count("=") != 1:
+            continue
+        left, right = whole.split("=")
+        left, right = _ARTICLE.sub("", left.strip()), re.sub(r"[-–+*/(\s]+$", "", right.strip())
+        if left.startswith("(") and right.endswith(")") and left.count("(") - left.count(")") == 1:
+            left, right = left[1:].strip(), right[:-1].strip()  # the whole equation stands in brackets
+        if left and right:
+            yield left, right, whole.strip()
 
 
 def _parsed(text: str) -> tuple[Fraction, Fraction]:
@@ -118,6 +133,8 @@ def _parsed(text: str) -> tuple[Fraction, Fraction]:
     if re.search(r"\^|²|³|\*\*", plain):
         raise NotLinearError("it has a power, so it is not linear")
     tokens = re.findall(r"\d+(?:\.\d+)?|\.\d+|[A-Za-z]|[-+*/()]", plain)
+    if len(tokens) > _MOST_TOKENS:
+        raise NotLinearError(f"a side has more than {_MOST_TOKENS} numbers and signs")
     if any(len(token) > _MOST_DIGITS for token in tokens):
         raise NotLinearError(f"a number has more than {_MOST_DIGITS} digits")
     reader = _Reader(tokens)

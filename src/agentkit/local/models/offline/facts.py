@@ -37,7 +37,9 @@ _DATES = (
     re.compile(rf"\b(?P<month>{_MONTH})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b", re.I),
 )
 _QUOTED = re.compile(r"[\"“«](?P<double>[^\"”»\n]+)[\"”»]|(?<!\w)['‘](?P<single>[^'’\n]+)['’](?!\w)")
-_KEYED = re.compile(r"(?:^|[\n,;.!?])\s*[-*]?\s*[\"']?(?P<key>[^\W\d_][\w \t-]{0,40}?)[\"']?\s*[:=]\s*(?P<value>[^\n,;]+)")
+_KEYED = re.compile(
+    r"(?:^|[\n,;.!?])[ \t]*(?:[-*][ \t]*)?[\"']?(?P<key>[^\W\d_][\w \t-]{0,40}?)[\"']?[ \t]*[:=][ \t]*(?P<value>[^\n,;]+)"
+)
 _CAPITAL = r"[^\W\d_a-z][\w'’&-]*"
 _NAME = re.compile(
     rf"(?<![\w@./])(?:Dr\.|Mr\.|Mrs\.|Ms\.)?\s?{_CAPITAL}(?:\s+(?:(?:of|de|la|van|von|du|and\s+the|&)\s+)?{_CAPITAL})*"
@@ -79,6 +81,7 @@ _SYNONYMS = {
     "score": "points",
     "percentage": "percent",
 }
+_NEAR = 60  # characters around a number in which the words that tell what it is are looked for
 _NOT_OF_A_NAME = re.compile(r"\s+(?:for|of|from|on|to|about|with|number|no)\b")
 
 
@@ -118,9 +121,9 @@ class Facts:
             if any(start <= amount.start < end for start, end in dates):
                 continue
             quantity = amount.quantity
-            unit = quantity.unit or read_unit(self.text[amount.end :])[0]
-            before = words(self.text[: amount.start]).split()[-4:]
-            after = words(self.text[amount.end :]).split()[:4]
+            unit = quantity.unit or read_unit(self.text[amount.end : amount.end + _NEAR])[0]
+            before = words(self.text[max(0, amount.start - _NEAR) : amount.start]).split()[-4:]
+            after = words(self.text[amount.end : amount.end + _NEAR]).split()[:4]
             near = frozenset([*before, *after, *words(unit).split()])
             found.append(Figure(quantity.value.scaleb(SCALES[quantity.scale]), amount.start, near, unit))
         return found

@@ -35,10 +35,10 @@ def forced_turn(request: ModelRequest, turn: ModelTurn) -> ModelTurn:
 
 
 def answer_with_output(request: ModelRequest) -> ModelTurn | None:
-    """What the last call came to; None where none was made."""
-    if not request.results:
+    """What the last call came to; None where none was made that no rule had called for."""
+    result = request.results[-1] if request.results else None
+    if result is None or (result.call.kind == "code_interpreter" and result.call.input != program("look_around")):
         return None
-    result = request.results[-1]
     what = f"the function {result.call.name}" if result.call.kind == "function" else f"the tool {result.call.kind}"
     return say(f"This run had to call {what}, which answered:", result.output.strip() or "(nothing)")
 

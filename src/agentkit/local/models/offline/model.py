@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..base import ModelRequest, ModelTurn
 from . import curves, drawing, equations, forced, passages, recall, sheets, structured
-from .voice import EXAMPLE, WHO, quoted
+from .voice import EXAMPLE, WHO, quoted, say
 
 __all__ = ["OfflineModel"]
 
@@ -20,6 +20,7 @@ _CODING: tuple[Callable[[ModelRequest], ModelTurn | None], ...] = (
     sheets.answer,
     drawing.answer,
 )
+_LONGEST = 50_000
 _REAL_MODEL = (
     "For free answers, put a real model behind the local service (the `model` parameter of agentkit.local.LocalService), "
     "or point the client at an online service."
@@ -41,6 +42,10 @@ class OfflineModel:
 
     def respond(self, request: ModelRequest) -> ModelTurn:
         """Answer one turn: calls of tools first, then, with their results in hand, the text that ends the run."""
+        if len(request.last_user_text) > _LONGEST and not structured.is_wanted(request):
+            return say(
+                f"Your message has {len(request.last_user_text):,} characters, and I read at most {_LONGEST:,}. Send less at once."
+            )
         coding = replace(request, results=[result for result in request.results if result.call.kind == "code_interpreter"])
         turn = (
             structured.answer(request)

@@ -49,7 +49,8 @@ _ASIDE = re.compile(r"\b(?:in|on|from|over|within|since|than|per|until)\s+$", re
 _QUOTED = re.compile(r"""^["'“”‘’](.*)["'“”‘’]$""", re.DOTALL)
 _POSSESSIVE = re.compile(r"(?P<label>.+?)['’]s\s+(?P<quantity>.+)")
 _UNREAD = re.compile(r"^[^:=]{1,40}[:=]\s*\S")
-_MOST_LABEL_WORDS = 8
+_MOST_LABEL_WORDS, _MOST_AMOUNTS = 8, 30
+_WORD_BEFORE = 20  # characters in which the word before a number and the blanks between are looked for
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _from_table(table: Table, notes: tuple[str, ...]) -> Reading:
 def _read_phrase(phrase: Phrase) -> _Candidate | None:
     text = phrase.text
     amounts = list(find_amounts(text))
-    if not amounts:
+    if not 0 < len(amounts) <= _MOST_AMOUNTS:
         return None
     marked = [(amount, match) for amount in amounts if (match := _STRONG.match(text[: amount.start]))]
     colons = [found for found in marked if found[1]["mark"].strip() != "("]
@@ -143,7 +144,7 @@ def _read_phrase(phrase: Phrase) -> _Candidate | None:
 
 def _values_among(text: str, amounts: Sequence[Amount]) -> list[Amount]:
     """The amounts that may be the value, the likeliest first: the last one, unless it only tells where or when."""
-    apart = [amount for amount in amounts if not _ASIDE.search(text[: amount.start])]
+    apart = [amount for amount in amounts if not _ASIDE.search(text[: amount.start][-_WORD_BEFORE:])]
     if is_request(text):
         apart = [amount for amount in apart if not _PERIOD.match(text[amount.start : amount.end])] or apart
     return (apart or list(amounts))[::-1]
@@ -168,7 +169,7 @@ def _weak_candidate(text: str, amount: Amount, sentence: int) -> _Candidate | No
         quantity = quantity.negated()
     label = _label(head)
     backward = _pair_behind(text, amount, quantity, sentence)
-    names_a_year = _PERIOD_BEFORE.search(before) or (is_request(text) and backward is None)
+    names_a_year = _PERIOD_BEFORE.search(before[-_WORD_BEFORE:]) or (is_request(text) and backward is None)
     if (_PERIOD.match(quantity.literal) and not unit and names_a_year) or (is_request(text) and _STYLE.match(after)):
         return None
     forward = Pair(label, quantity, False, sentence) if label else None

@@ -39,9 +39,9 @@ _ABBREVIATIONS = frozenset(
     ]
 )
 _BREAK = re.compile(r"\n+|;|,|[.?!](?=\s|$)|\s(?:and|while|whereas|but|versus|vs\.?|plus)(?=\s)|\s&(?=\s)", re.IGNORECASE)
-_BULLET = re.compile(r"^\s*(?:[-*•·‣▪+–—]\s+|\d{1,3}[.)]\s+(?=\D)|\([a-z0-9]\)\s+)", re.MULTILINE)
+_BULLET = re.compile(r"^[ \t]*(?:[-*•·‣▪+–—]\s+|\d{1,3}[.)]\s+(?=\D)|\([a-z0-9]\)\s+)", re.MULTILINE)
 _COMMA_PAIR = re.compile(
-    r"(?P<label>[^,;:\n(=]*[^\W\d][^,;:\n(=]{0,40}),[ \t]+(?P<number>[-−+]?[$€£]?\d[\d.,]*[ \t]*[%\w°]*)[ \t]*(?=[;)\n]|$)"
+    r"(?P<label>[^\W\d][^,;:\n(=]{0,40}),[ \t]+(?P<number>[-−+]?[$€£]?\d[\d.,]*[ \t]*[%\w°]*)[ \t]*(?=[;)\n]|$)"
 )
 _MARKED = re.compile(r"[:=]\s*\(?[-−+]?$")
 _LABELS = re.compile(r"\s*[:=]")  # behind a number that is a label itself: "2019: 12"

@@ -21,7 +21,7 @@ _WISH = re.compile(
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"(?:^|[.?!,;:\n]\s*|\b(?:please|to|you|and|just|now|then)\s+)(?:plot|visuali[sz]e|graph|chart|diagram)\b(?!\s+(?:is|are|was)\b)",
+    r"(?:^|[.?!,;:\n][ \t]*|\b(?:please|to|you|and|just|now|then)\s+)(?:plot|visuali[sz]e|graph|chart|diagram)\b(?!\s+(?:is|are|was)\b)",
     re.I,
 )
 _AS_KIND = re.compile(

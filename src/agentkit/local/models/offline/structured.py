@@ -7,29 +7,38 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from agentkit.local.runs.formats import answer_problem, schema_problem
+
 from ..base import ModelRequest, ModelTurn
 from .facts import Facts, names_a_figure
 from .filling import fill, plain_number
 from .forced import is_forced
 
-__all__ = ["answer", "filled"]
+__all__ = ["answer", "filled", "is_wanted"]
 
+_LONGEST = 50_000
 _KEYS = re.compile(
     r"\b(?:keys?|fields?|properties|attributes)\b\s*(?:named|called|are|is|of)?\s*:?\s*"
     r"(?P<list>[\"'`]?[A-Za-z_]\w*[\"'`]?(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)[\"'`]?[A-Za-z_]\w*[\"'`]?)*)"
 )
 
 
+def is_wanted(request: ModelRequest) -> bool:
+    """Whether the run asks for JSON."""
+    form = request.response_format
+    return isinstance(form, Mapping) and form.get("type") in ("json_object", "json_schema")
+
+
 def answer(request: ModelRequest) -> ModelTurn | None:
     """JSON of the form that the run asks for; None where it asks for none, or for a call of a tool first."""
-    form = request.response_format if isinstance(request.response_format, Mapping) else {}
-    kind = form.get("type")
-    if kind not in ("json_object", "json_schema") or is_forced(request):
+    if not is_wanted(request) or is_forced(request):
         return None
+    form = request.response_format
     text = "\n".join(
         [request.last_user_text, *(result.output for result in request.results if result.call.kind != "code_interpreter")]
     )
-    if kind == "json_schema":
+    text = text[:_LONGEST]
+    if form["type"] == "json_schema":
         value = filled((form.get("json_schema") or {}).get("schema") or {}, text)
     else:
         value = _free_object(text)
@@ -44,18 +53,17 @@ def filled(schema: Mapping[str, Any], text: str) -> Any:
     :return: A valid value wherever one can be found; what the text does not say is null, empty or zero.
     """
     # Imported here, so that a missing extra is noticed by the service, which names it.
-    from jsonschema import validators
-    from jsonschema.exceptions import SchemaError
 
     full = fill(schema, Facts(text))
-    try:
-        validator = validators.validator_for(schema)(schema)
-        if validator.is_valid(full):
-            return full
-        bare = fill(schema, Facts(""))
-        return bare if validator.is_valid(bare) else full
-    except SchemaError:
+    if schema_problem(schema) or _fits(full, schema):
         return full
+    bare = fill(schema, Facts(""))
+    return bare if _fits(bare, schema) else full
+
+
+def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
+    form = {"type": "json_schema", "json_schema": {"schema": schema}}
+    return answer_problem(json.dumps(value), form) is None
 
 
 def _free_object(text: str) -> dict[str, Any]:

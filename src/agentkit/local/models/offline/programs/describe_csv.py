@@ -8,6 +8,8 @@ import itertools
 import json
 import re
 import unicodedata
+from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 
 FILES: list[str] = []
@@ -16,6 +18,7 @@ QUESTION: str = ""  # values that it names are looked for in the columns
 FOLDER = Path("/mnt/data")
 EMPTY = {"", "-", "–", "—", "--", "n/a", "na", "nan", "null", "none"}
 GROUP_MARK = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
+PLAIN = re.compile(r"-?[\d.,]+")
 UNIT = re.compile(r"\s*(?:%|(?:US)?[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|JPY|CNY|INR)\b|(?<!\w)Rs\.?(?!\w))\s*")
 BRACKETED = re.compile(r"\((.+)\)|(.+)-")  # accountants write losses as (3) or 3-
 NUMBER = {
@@ -26,6 +29,7 @@ YEAR = re.compile(r"(?:19|20)\d\d")
 MOST_VALUES, LONGEST_VALUE = 40, 60
 
 
+@lru_cache(maxsize=256)
 def words(text: str) -> str:
     """The words of a text in one spelling: no case, no accents, single blanks between them and around them."""
     plain = unicodedata.normalize("NFKD", text.replace("_", " ")).casefold()
@@ -79,6 +83,8 @@ def delimiter_of(text: str) -> str:
 
 def bare(cell: str) -> str:
     """A cell's number without group blanks, apostrophes, currency and percent sign; what it is can still be seen by its marks."""
+    if PLAIN.fullmatch(cell):
+        return cell
     text = UNIT.sub("", GROUP_MARK.sub("", cell.replace("−", "-")))
     match = BRACKETED.fullmatch(text)
     return f"-{match[1] or match[2]}" if match else text
@@ -103,37 +109,46 @@ def proofs(cells: list[str]) -> set[str]:
     return found
 
 
-def describe_column(header: str, cells: list[str], file_marks: set[str], usual: str) -> dict[str, object]:
+class Column:
+    """The cells of a column: how often each occurs, and each that holds a number without its unit."""
+
+    def __init__(self, header: str, cells: list[str]) -> None:
+        self.header = header
+        self.counts = Counter(cell for cell in cells if cell.lower() not in EMPTY)
+        self.filled = sum(self.counts.values())
+        self.empty = len(cells) - self.filled
+        self.numbers = {cell: bare(cell) for cell in self.counts}
+        self.marks = proofs([number for number in self.numbers.values() if is_number(number, ".") or is_number(number, ",")])
+
+
+def describe_column(column: Column, file_marks: set[str], usual: str) -> dict[str, object]:
     """What a column holds: numbers and how they are written, or text and which values the question names.
 
     :param file_marks: The decimal marks that the whole file proves.
     :param usual: The decimal mark to take where nothing proves one.
     """
-    filled = [cell for cell in cells if cell.lower() not in EMPTY]
-    distinct = list(dict.fromkeys(filled))
-    known: dict[str, object] = {"column": header, "empty": len(cells) - len(filled), "distinct": len(distinct)}
-    numbers = [bare(cell) for cell in filled]
-    own = proofs([number for number in numbers if any(is_number(number, mark) for mark in ".,")])
-    mark = next(iter(own)) if len(own) == 1 else next(iter(file_marks)) if len(file_marks) == 1 and not own else usual
-    unread = [cell for cell, number in zip(filled, numbers, strict=True) if not is_number(number, mark)]
-    code = any(re.match(r"0\d", number) for number in numbers)
-    year = all(map(YEAR.fullmatch, filled)) and re.search(r"year|jahr|ann[oé]e?|año|period", header, re.IGNORECASE)
-    if filled and len(unread) <= len(filled) // 5 and not code and not year:
-        units = {"".join(UNIT.findall(cell)).strip() for cell in filled}
+    known: dict[str, object] = {"column": column.header, "empty": column.empty, "distinct": len(column.counts)}
+    proven = column.marks or file_marks
+    mark = next(iter(proven)) if len(proven) == 1 else usual
+    unread = [cell for cell, number in column.numbers.items() if not is_number(number, mark)]
+    code = any(re.match(r"0\d", number) for number in column.numbers.values())
+    year = all(map(YEAR.fullmatch, column.counts)) and re.search(
+        r"year|jahr|ann[oé]e?|año|period", column.header, re.IGNORECASE
+    )
+    if column.filled and sum(column.counts[cell] for cell in unread) <= column.filled // 5 and not code and not year:
+        units = {"".join(UNIT.findall(cell)).strip() for cell in column.counts}
         known |= {"type": "number", "decimal": mark, "unit": units.pop() if len(units) == 1 else ""}
-        known["assumed"] = next((cell for cell, number in zip(filled, numbers, strict=True) if re.search("[.,]", number)), "")
-        if own or file_marks == {mark}:
-            known["assumed"] = ""
-        known["negative"] = any(number.startswith("-") for number in numbers)
+        if not proven:
+            known["assumed"] = next((cell for cell, number in column.numbers.items() if re.search("[.,]", number)), "")
+        known["negative"] = any(number.startswith("-") for number in column.numbers.values())
         known["unread"] = unread[:3]
-        known["numbers"] = len(filled) - len(unread)
         return known
-    known["type"] = "text" if filled else "empty"
-    if len(own) > 1 and all(any(is_number(number, either) for either in ".,") for number in numbers):
+    known["type"] = "text" if column.filled else "empty"
+    if len(column.marks) > 1 and all(is_number(number, ".") or is_number(number, ",") for number in column.numbers.values()):
         known["mixed"] = True
-    short = [value for value in distinct if len(value) <= LONGEST_VALUE]
-    known["values"] = short if len(distinct) <= MOST_VALUES else short[:5]
-    known["named"] = [value for value in distinct if is_named(value, QUESTION)][:MOST_VALUES]
+    short = [value for value in column.counts if len(value) <= LONGEST_VALUE]
+    known["values"] = short if len(column.counts) <= MOST_VALUES else short[:5]
+    known["named"] = [value for value in column.counts if is_named(value, QUESTION)][:MOST_VALUES]
     return known
 
 
@@ -158,13 +173,13 @@ def describe(name: str, text: str, encoding: str) -> list[dict[str, object]]:
     headless = all(any(is_number(bare(cell), mark) for mark in ".,") for cell in rows[0] if cell) and len(rows) > 1
     headers = headers_of([""] * len(rows[0]) if headless else rows[0])
     body = rows if headless else rows[1:]
-    columns = [[row[at] if at < len(row) else "" for row in body] for at in range(len(headers))]
-    marks = set().union(*(proofs([bare(c) for c in cells if any(is_number(bare(c), m) for m in ".,")]) for cells in columns))
+    columns = [Column(header, [row[at] if at < len(row) else "" for row in body]) for at, header in enumerate(headers)]
+    marks = set().union(*(column.marks for column in columns))
     usual = "," if delimiter == ";" else "."
     facts: dict[str, object] = {"file": name, "encoding": encoding, "delimiter": delimiter, "rows": len(body)}
     facts |= {"columns": len(headers), "headless": headless, "odd": sum(len(row) != len(headers) for row in body)}
-    facts["wide"] = any(unicodedata.east_asian_width(character) in "WF" for character in text)
-    return [facts, *(describe_column(header, cells, marks, usual) for header, cells in zip(headers, columns, strict=True))]
+    facts["wide"] = any(unicodedata.east_asian_width(character) in "WF" for character in set(text))
+    return [facts, *(describe_column(column, marks, usual) for column in columns)]
 
 
 def main() -> None:

@@ -197,7 +197,8 @@ def _print(question: Question) -> list[str]:
         listing = question.chart is not None or question.grouped or not question.operations or question.top is not None
         lines += show if listing else [f"if len(data) <= {_MOST_LISTED}:", *(f"    {line}" for line in show)]
     for name in results(question):
-        made = "len(chosen)" if question.value is None else _OF_GROUP[name].replace("group", "numbers")
+        counted = "len(data)" if question.counts_labels else "len(chosen)"
+        made = counted if question.value is None else _OF_GROUP[name].replace("group", "numbers")
         lines += [f'print(f"{name}: {_shown(made, name)}")']
         if name in ("Minimum", "Maximum") and question.label is not None:
             best = name[:3].lower()

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from ..programs.describe_csv import is_named, words
 from .description import Column, Sheet
 
-__all__ = ["COMMON_WORDS", "Mention", "Words", "find_mentions", "partial_matches"]
+__all__ = ["COMMON_WORDS", "Mention", "Words", "find_mentions", "partial_matches", "stands_after_by"]
 
 _LONGEST_HEADER = 8
+_BY = frozenset(["by", "per", "each", "every", "across", "versus", "against", "over"])
 COMMON_WORDS = frozenset(
     [
         "a", "an", "and", "are", "as", "at", "average", "bar", "be", "below", "bottom", "by", "can", "chart",
@@ -101,6 +102,8 @@ def _value_mentions(column: Column, question: Words) -> Iterator[Mention]:
         if not is_named(value, question.text):
             continue
         needle = tuple(words(value).split())
+        if COMMON_WORDS.issuperset(needle) and not re.search(rf"(?<=\S )[\"'“]?{re.escape(value)}\b", question.text):
+            continue  # a venue of the kind "Bar" is not meant by "bar chart"
         for start in range(len(question.plain) - len(needle) + 1):
             if question.plain[start : start + len(needle)] == needle:
                 yield Mention(start, start + len(needle), column, value)
@@ -115,3 +118,11 @@ def partial_matches(columns: Sequence[Column], question: Words, taken: Iterable[
     scores = {column: len(said & set(Words.of(column.words).stems)) for column in columns}
     best = max(scores.values(), default=0)
     return [column for column, score in scores.items() if score == best] if best else []
+
+
+def stands_after_by(question: Words, mention: Mention) -> bool:
+    """Whether a mention stands behind "by", "per" or "for each"."""
+    before = [
+        word for word in question.plain[max(0, mention.start - 3) : mention.start] if word not in ("the", "of", "different")
+    ]
+    return bool(before) and before[-1] in _BY

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-__all__ = ["Column", "Sheet", "read_description"]
+__all__ = ["Column", "Sheet", "Unclear", "read_description"]
 
 _CODE = re.compile(r"(?:^|[\s_-])(?:id|ids|code|codes|no|nr|number|zip|postcode|phone|isin|key|index)$", re.IGNORECASE)
 
@@ -25,6 +25,7 @@ class Column:
     type: str
     distinct: int = 0
     empty: int = 0
+    rows: int = 0
     decimal: str = "."
     unit: str = ""
     assumed: str = ""
@@ -63,6 +64,14 @@ class Sheet:
         return [column for column in self.columns if column.type == kind]
 
 
+@dataclass(frozen=True)
+class Unclear:
+    """Why a question cannot be answered from a sheet; ``known`` says how many of its words the sheet knows."""
+
+    why: str
+    known: int = 0
+
+
 def read_description(output: str) -> list[Sheet]:
     """The sheets that the program described.
 
@@ -83,7 +92,8 @@ def read_description(output: str) -> list[Sheet]:
 
 def _sheet(facts: dict[str, object], columns: Sequence[Column]) -> Sheet:
     known = {key: facts[key] for key in ("rows", "encoding", "delimiter", "headless", "odd", "wide") if key in facts}
-    return Sheet(name=str(facts["file"]), columns=tuple(columns), **known)  # type: ignore[arg-type]
+    placed = tuple(replace(column, rows=facts.get("rows", 0)) for column in columns)  # type: ignore[arg-type]
+    return Sheet(name=str(facts["file"]), columns=placed, **known)  # type: ignore[arg-type]
 
 
 def _column(at: int, facts: dict[str, object]) -> Column:

@@ -12,8 +12,8 @@ from ..pairs import read_pairs
 from ..source import program
 from ..voice import failure, link, listed, quoted, say, with_code
 from .analysis import chart_file, results, write_analysis
-from .description import Sheet, read_description
-from .question import Question, Unclear, continued, is_numeric_question, read_question
+from .description import Sheet, Unclear, read_description
+from .question import Question, continued, is_numeric_question, read_question
 
 __all__ = ["answer"]
 
@@ -22,6 +22,9 @@ _CSV = re.compile(r"\b(?:csv|tsv|spreadsheets?)\b", re.IGNORECASE)
 _UPLOADED = re.compile(r"\b(?:uploaded|upload|attached|attachment)\b", re.IGNORECASE)
 _OF_A_FILE = re.compile(
     rf"{_UPLOADED.pattern}|\b(?:data\s?sets?|(?:the|my|this|that|data)\s+(?:file|data|table|sheet))\b", re.I
+)
+_LOOKS_UP = re.compile(
+    r"\b(?:what(?:'s|\s+is|\s+are|\s+was|\s+were)|which|how\s+much|show|list|compare|rank|sort|tell\s+me|give\s+me)\b", re.I
 )
 _OF_ITS_SHAPE = re.compile(
     r"\b(?:columns?|headers?|fields|describe|structure|rows|what(?:'s| is) in|contents?|summari[sz]e|summary|overview)\b", re.I
@@ -50,7 +53,7 @@ def answer(request: ModelRequest) -> ModelTurn | None:
     sheets = read_description(described.output)
     found = _choose(sheets, questions)
     if isinstance(found, Unclear):
-        if not found.known and not _CSV.search(text) and (request.offers("file_search") or not _OF_ITS_SHAPE.search(text)):
+        if not found.known and not _CSV.search(text) and request.offers("file_search"):
             return None
         return say(_shape(sheets) if _OF_ITS_SHAPE.search(text) else found.why)
     if len(request.results) == 1:
@@ -68,10 +71,13 @@ def _asks(request: ModelRequest, tables: Sequence[str]) -> bool:
     if named or _CSV.search(text):
         return True
     reckons = is_numeric_question(text) or bool(_OF_ITS_SHAPE.search(text))
-    if tables and _CONTINUES.search(text):
-        users = [message for message in request.messages if message.role == "user"]
-        return reckons or (len(users) > 1 and _asks(replace(request, messages=users[:-1]), tables))
-    return bool(tables) and (reckons or bool(_OF_A_FILE.search(text) and not request.offers("file_search")))
+    earlier = [message for message in request.messages if message.role == "user"][:-1]
+    if tables and earlier and _CONTINUES.search(text):
+        if len(read_pairs(earlier[-1].text).pairs) > 1:
+            return False
+        return reckons or _asks(replace(request, messages=earlier), tables)
+    may_be_meant = _OF_A_FILE.search(text) or _LOOKS_UP.search(text)
+    return bool(tables) and (reckons or bool(may_be_meant and not request.offers("file_search")))
 
 
 def _stem(name: str) -> str:
