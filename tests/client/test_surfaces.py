@@ -183,8 +183,9 @@ def test_a_type_checker_knows_what_calls_take_and_give(tmp_path: Path, pytestcon
     head = "import agentkit.operations\ndef use(agents: agentkit.operations.AgentsOperations) -> None:\n"
     (tmp_path / "usage.py").write_text(USAGE)
     (tmp_path / "wrong.py").write_text(head + "".join(f"    {line}\n" for line in WRONG))
-    # What mypy has read of the package is kept from one run of the tests to the next.
-    told = _mypy(tmp_path, Path(pytestconfig.cache.mkdir("mypy")))
+    # What mypy has read of the package is kept from one run of the tests to the next, where pytest keeps anything.
+    kept = getattr(pytestconfig, "cache", None)
+    told = _mypy(tmp_path, tmp_path / "cache" if kept is None else Path(kept.mkdir("mypy")))
     revealed = [re.sub(r"(?<![\w.])(?:\w+\.)+", "", line.split('"')[1]) for line in told["usage"] if "Revealed type" in line]
     assert revealed == REVEALED, "\n".join(told["usage"])
     assert [line for line in told["usage"] if "Revealed type" not in line] == []

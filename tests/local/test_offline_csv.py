@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from offline_talk import picture_size, talk
+from offline_talk import picture_size, request, talk
+
+from agentkit.local.models.base import ToolResult
+from agentkit.local.models.offline import OfflineModel
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "data" / "nifty_500_quarterly_results.csv"
 PROMPT = (
@@ -215,6 +219,22 @@ def test_the_file_with_the_column_is_found_among_several(tmp_path: Path) -> None
     assert "From a.csv" in done.text
 
 
+def test_a_file_is_named_by_its_name_and_not_by_a_letter(tmp_path: Path) -> None:
+    files = {"a.csv": b"city,rain\nOslo,3\n", "snow_2024.csv": b"city,rain\nOslo,5\n"}
+    assert talk("Hello, have a good day", files=files, folder=tmp_path).calls == []
+    done = talk("Rain of Oslo from snow 2024 please", files=files, folder=tmp_path)
+    assert done.numbers["Oslo"] == "5"
+    assert "snow_2024.csv" in done.calls[0].input
+    assert "a.csv" not in done.calls[0].input
+
+
+def test_a_description_that_was_cut_is_said_to_be_too_long() -> None:
+    asked = request("Sum the rain in the csv", files=["rain.csv"])
+    (call,) = OfflineModel().respond(asked).tool_calls
+    cut = ToolResult(call, '{"file": "rain.csv", "rows": 2, "columns": 2}\n{"column": "ra')
+    assert "too long for me" in OfflineModel().respond(dataclasses.replace(asked, results=[cut])).text
+
+
 def test_no_file_is_said_with_how_to_give_one() -> None:
     done = talk(PROMPT)
     assert done.calls == []
@@ -228,10 +248,6 @@ def test_a_broken_file_is_told_and_not_invented(tmp_path: Path) -> None:
 
 
 def test_without_the_tool_it_says_so() -> None:
-    from offline_talk import request
-
-    from agentkit.local.models.offline import OfflineModel
-
     turn = OfflineModel().respond(request(PROMPT, tools=(), files=[SAMPLE.name]))
     assert turn.tool_calls == ()
     assert "this agent has no code_interpreter tool" in turn.text

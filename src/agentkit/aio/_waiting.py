@@ -131,9 +131,10 @@ class Waiting(OperationGroup):
         """
         check_if_active(request.operation, if_active)
         if if_active != "error":
-            request = await async_call(with_body_read, request)
+            given = request
+            request = await async_call(lambda: with_body_read(given))
         wait = wait or self._wait(request.operation, 1.0, RUN_TIMEOUT)
-        ended: str | None = None
+        ended: set[str | None] = {None}
         while True:
             try:
                 return await self._pipeline.send(request, settings)
@@ -148,13 +149,13 @@ class Waiting(OperationGroup):
 
                 raise active_run_error(refusal, request.operation, thread_id, run_id) from refusal
             # A service may take a while to notice that its run has ended; it is not asked again without a pause.
-            if run_id in (None, ended) and not await self._slept(wait):
+            if run_id in ended and not await self._slept(wait):
                 from ..exceptions import refused_too_long
 
                 raise refused_too_long(refusal, request.operation, thread_id, wait.waited(time.monotonic())) from refusal
             if run_id is not None:
                 await self._ended(thread_id, run_id, settings, wait, cancel=if_active == "cancel")
-            ended = run_id
+            ended.add(run_id)
 
     async def _ended(self, thread_id: str, run_id: str, settings: CallSettings, wait: Wait, *, cancel: bool) -> None:
         """Wait until a run has ended, after cancelling it where that is asked for."""

@@ -87,12 +87,10 @@ _NOT_OF_A_NAME = re.compile(r"\s+(?:for|of|from|on|to|about|with|number|no)\b")
 
 @dataclass(frozen=True)
 class Figure:
-    """A number of the text, brought to single units, with its place and the words around it."""
+    """A number of the text, brought to single units, and the words around it."""
 
     value: Decimal
-    start: int
     near: frozenset[str]
-    unit: str = ""
 
 
 def name_words(name: str) -> frozenset[str]:
@@ -125,7 +123,7 @@ class Facts:
             before = words(self.text[max(0, amount.start - _NEAR) : amount.start]).split()[-4:]
             after = words(self.text[amount.end : amount.end + _NEAR]).split()[:4]
             near = frozenset([*before, *after, *words(unit).split()])
-            found.append(Figure(quantity.value.scaleb(SCALES[quantity.scale]), amount.start, near, unit))
+            found.append(Figure(quantity.value.scaleb(SCALES[quantity.scale]), near))
         return found
 
     @cached_property

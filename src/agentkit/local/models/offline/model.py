@@ -30,9 +30,9 @@ _REAL_MODEL = (
 class OfflineModel:
     """A model of rules: it needs no network, gives the same answer every time, and never passes for a language model.
 
-    It draws charts of the data in a message, answers questions about uploaded CSV files, solves linear equations, draws waves, shows
-    or redraws what earlier runs of the thread made, quotes passages of searched files, and fills JSON of a given form. Anything
-    else is answered with what it is and what it can do.
+    It draws charts of the data in a message, answers questions about uploaded CSV files, solves linear equations, draws
+    waves, shows or redraws what earlier runs of the thread made, quotes passages of searched files, and fills JSON of a given
+    form. Anything else is answered with what it is and what it can do.
     """
 
     @property
@@ -44,7 +44,8 @@ class OfflineModel:
         """Answer one turn: calls of tools first, then, with their results in hand, the text that ends the run."""
         if len(request.last_user_text) > _LONGEST and not structured.is_wanted(request):
             return say(
-                f"Your message has {len(request.last_user_text):,} characters, and I read at most {_LONGEST:,}. Send less at once."
+                f"Your message has {len(request.last_user_text):,} characters, and I read at most {_LONGEST:,}. "
+                "Send less at once."
             )
         coding = replace(request, results=[result for result in request.results if result.call.kind == "code_interpreter"])
         turn = (
@@ -61,7 +62,7 @@ def _plain_answer(request: ModelRequest) -> ModelTurn:
     text = quoted(request.last_user_text)
     said = f'You wrote: "{text}". I cannot answer that' if text else "There is no message to answer"
     return ModelTurn(
-        text=f"This is {WHO}. {said}. What I can do here is draw charts: send labels with numbers and ask for a bar, line, pie or "
-        f"scatter chart, for example: {EXAMPLE}. I also answer questions about the columns of uploaded CSV files, and solve linear "
-        f"equations. {_REAL_MODEL}"
+        text=f"This is {WHO}. {said}. What I can do here is draw charts: send labels with numbers and ask for a bar, line, pie "
+        f"or scatter chart, for example: {EXAMPLE}. I also answer questions about the columns of uploaded CSV files, and solve "
+        f"linear equations. {_REAL_MODEL}"
     )

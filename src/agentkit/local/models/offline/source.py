@@ -63,4 +63,4 @@ def program(name: str, **constants: object) -> str:
 
 @cache
 def _source(name: str) -> str:
-    return (files(__package__) / "programs" / f"{name}.py").read_text(encoding="utf-8")
+    return (files(__name__.rpartition(".")[0]) / "programs" / f"{name}.py").read_text(encoding="utf-8")

@@ -28,7 +28,7 @@ _SOME = (
     re.compile(rf"\b(?P<order>{_ORDER}) (?P<count>\d{{1,3}})\b"),
     re.compile(rf"\b(?P<count>\d{{1,3}}) (?:\w+ ){{0,4}}?(?P<order>{_ORDER})\b"),
 )
-_DIGITS = dict(
+_DIGITS: dict[str, str] = dict(
     zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), map(str, range(2, 11)), strict=True)
 )
 _ASCENDING = frozenset(["bottom", "lowest", "smallest", "worst", "least"])

@@ -9,6 +9,7 @@ from dataclasses import replace
 from ...base import ModelRequest, ModelTurn, ToolResult
 from ..dark import dark_name, darkened, wants_dark
 from ..pairs import read_pairs
+from ..programs.describe_csv import words
 from ..source import program
 from ..voice import failure, link, listed, quoted, say, with_code
 from .analysis import chart_file, results, write_analysis
@@ -50,7 +51,12 @@ def answer(request: ModelRequest) -> ModelTurn | None:
     described, last = request.results[0], request.results[-1]
     if described.failed:
         return failure(f"a look at {', '.join(tables[:3])}", described)
-    sheets = read_description(described.output)
+    try:
+        sheets = read_description(described.output)
+    except ValueError:  # what a program prints is cut where it is very long
+        return say(
+            f"The description of {', '.join(tables[:3])} is too long for me. Name one of the files, or give fewer columns."
+        )
     found = _choose(sheets, questions)
     if isinstance(found, Unclear):
         if not found.known and not _CSV.search(text) and request.offers("file_search"):
@@ -65,11 +71,11 @@ def answer(request: ModelRequest) -> ModelTurn | None:
 def _asks(request: ModelRequest, tables: Sequence[str]) -> bool:
     """Whether the newest message is about a table that was uploaded rather than about data of its own."""
     text = request.last_user_text
-    named = any(_stem(name) in text.lower() for name in tables)
+    named = any(_names(text, name) for name in tables)
     if not named and not _UPLOADED.search(text) and len(read_pairs(text).pairs) > 1:
         return False
     if named or _CSV.search(text):
-        return True
+        return bool(tables) or not request.offers("file_search")
     reckons = is_numeric_question(text) or bool(_OF_ITS_SHAPE.search(text))
     earlier = [message for message in request.messages if message.role == "user"][:-1]
     if tables and earlier and _CONTINUES.search(text):
@@ -80,13 +86,15 @@ def _asks(request: ModelRequest, tables: Sequence[str]) -> bool:
     return bool(tables) and (reckons or bool(may_be_meant and not request.offers("file_search")))
 
 
-def _stem(name: str) -> str:
-    return name.rsplit(".", 1)[0].lower()
+def _names(text: str, table: str) -> bool:
+    """Whether a message names a file, with or without its ending; a short name such as a.csv has to stand there with it."""
+    stem = table.rsplit(".", 1)[0]
+    return table.lower() in text.lower() or (len(stem) > 3 and words(stem) in words(text))
 
 
 def _wanted(text: str, tables: Sequence[str]) -> list[str]:
     """The tables that a message names, or the newest of all."""
-    named = [name for name in tables if name.lower() in text.lower()]
+    named = [name for name in tables if _names(text, name)]
     return list(named or tables)[-_MOST_FILES:]
 
 
