@@ -112,8 +112,9 @@ def _descendants(process: int) -> list[int]:
     found: list[int] = []
     pending = [process]
     while pending:
-        for listing in Path(f"/proc/{pending.pop()}/task").glob("*/children"):
-            with suppress(OSError):  # it ended between the two looks
+        listings = Path(f"/proc/{pending.pop()}/task").glob("*/children")
+        with suppress(OSError):  # it, or one of its threads, ended between the two looks
+            for listing in listings:
                 children = [int(child) for child in listing.read_text().split()]
                 found += children
                 pending += children
