@@ -171,7 +171,10 @@ class TestFailed:
                 "'sing', which this run does not offer; it offers: weather",
             ),
             ([ModelTurn(tool_calls=[ToolCall("file_search", input="x")])], "file_search, which is not among the tools"),
-            ([ModelTurn(tool_calls=[ToolCall("openapi")])], "'openapi', which the local service cannot carry out"),
+            (
+                [ModelTurn(tool_calls=[ToolCall("openapi", name="sing")])],
+                "operation 'sing', which this run does not offer; it offers: none",
+            ),
             ([codes("print(1)")], "code_interpreter, which is not among the tools"),
         ],
     )
@@ -315,7 +318,7 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("settings", "param"),
         [
-            ({"stream": True}, "stream"),
+            ({"stream": "yes"}, "stream"),
             ({"truncation_strategy": {"type": "last_messages"}}, "truncation_strategy.last_messages"),
             ({"additional_messages": [{"role": "robot", "content": "x"}]}, "additional_messages[0].role"),
             ({"max_completion_tokens": 1}, "max_completion_tokens"),

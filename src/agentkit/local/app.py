@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import logging
@@ -18,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentkit.local.description import Description, OperationFacts, load_description
 from agentkit.local.errors import ApiError, bad_request, too_large, unauthorized
-from agentkit.local.operations import Call, Context, FileContent, Form, Handler, handlers
+from agentkit.local.operations import Call, Context, FileContent, Form, Handler, RunEvents, handlers
 from agentkit.local.uploads import read_form
 from agentkit.local.validation import RequestValidator, registry_of
 
@@ -38,6 +39,7 @@ BASES = (
 _HEALTH = "/health"
 _MAX_JSON_BYTES = 32 * 1024 * 1024
 _DRAIN_BYTES = 1024 * 1024 * 1024
+_EVENT_HEADERS = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
 
 
 def build_app(context: Context, key: str, about: Callable[[], Mapping[str, Any]]) -> ASGIApp:
@@ -78,7 +80,7 @@ class _Operation:
         self._handler = handler
         self._validator = validator
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> ASGIApp:
         form, raw = None, b""
         if self._facts.multipart:
             form = await read_form(request.headers.get("content-type", ""), request.stream(), self._context.blobs)
@@ -86,7 +88,7 @@ class _Operation:
             raw = await _read_body(request)
         return await run_in_threadpool(self._answered, request, raw, form)
 
-    def _answered(self, request: Request, raw: bytes, form: Form | None) -> Response:
+    def _answered(self, request: Request, raw: bytes, form: Form | None) -> ASGIApp:
         try:
             sent = {name: request.query_params.getlist(name) for name in request.query_params}
             call = Call(
@@ -104,7 +106,36 @@ class _Operation:
                 form.part.unlink(missing_ok=True)
         if isinstance(result, FileContent):
             return FileResponse(result.path, filename=result.filename)
+        if isinstance(result, RunEvents):
+            return _EventResponse(self._context, result)
         return _json(200, result)
+
+
+class _EventResponse:
+    """Sends the events of a run as they happen, until it ends or waits, or until the reader has gone."""
+
+    def __init__(self, context: Context, events: RunEvents) -> None:
+        self._context = context
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        gone = asyncio.create_task(_gone(receive))
+        gone.add_done_callback(lambda _: self._leave())
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": _EVENT_HEADERS})
+            while events := await self._events.stream.read():
+                await send({"type": "http.response.body", "body": events, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            gone.cancel()
+
+    def _leave(self) -> None:
+        self._context.runs.leave(self._events.run_id, self._events.stream)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
 
 
 class _Endpoint:

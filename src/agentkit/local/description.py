@@ -104,6 +104,8 @@ def load_description() -> Description:
                 properties = operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
                 properties.update({name: schema for name, schema in later.items() if name not in properties})
     schemas = document["components"]["schemas"]
+    # Later api-versions have more kinds of tools; an agent may have them, and is told when it calls one.
+    schemas["ToolDefinition"]["discriminator"]["x-open"] = True
     # There the ranker may be left out.
     schemas["FileSearchRankingOptions"]["required"] = ["score_threshold"]
     for name in _WITH_STORES:

@@ -14,8 +14,9 @@ from agentkit.local.store import Document, Store, Transaction
 if TYPE_CHECKING:
     from agentkit.local.retrieval import Retrieval
     from agentkit.local.runs.engine import RunEngine
+    from agentkit.local.runs.events import EventStream
 
-__all__ = ["Call", "Context", "FileContent", "Form", "Handler", "handlers", "operation"]
+__all__ = ["Call", "Context", "FileContent", "Form", "Handler", "RunEvents", "handlers", "operation"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,14 @@ class FileContent:
 
 
 @dataclass(frozen=True)
+class RunEvents:
+    """An answer that is what becomes of a run, event by event."""
+
+    run_id: str
+    stream: EventStream
+
+
+@dataclass(frozen=True)
 class Call:
     """One request, checked against the description."""
 
@@ -69,7 +78,7 @@ class Call:
         return {name: self.body[name] for name in names if self.body.get(name) is not None}
 
 
-Handler = Callable[[Transaction, Call], "Document | FileContent"]
+Handler = Callable[[Transaction, Call], "Document | FileContent | RunEvents"]
 _HANDLERS: dict[str, Handler] = {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import importlib.util
 import logging
+import math
 import os
 import secrets
 import shutil
@@ -24,6 +25,7 @@ from agentkit.local.models.base import ChatModel, ModelRequest, ModelTurn
 from agentkit.local.operations import Context
 from agentkit.local.retrieval import Retrieval
 from agentkit.local.runs.engine import RunEngine
+from agentkit.local.runs.events import EventHub, EventStore
 from agentkit.local.store import Store
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ _FORM_PACKAGES = ("python_multipart", "multipart")
 _SCOPE = "00000000-0000-0000-0000-000000000000;local;local"
 _START_SECONDS = 15.0
 _GRACE_SECONDS = 3
+_FLUSH_SECONDS = 1.0
 _KEEP_ALIVE_SECONDS = 65
 
 
@@ -57,7 +60,8 @@ class LocalService:
     :param allow_download: Whether the content of files of purpose ``assistants`` can be downloaded; as on the services that this
         one stands in for, it cannot unless this is set.
     :param clock: The present in unix seconds.
-    :raises ValueError: The key is empty.
+    :param delta_delay: Seconds before each piece of a text in an event stream; 0 sends the pieces as soon as they are there.
+    :raises ValueError: The key is empty, or the delay is no number of seconds.
     :raises TypeError: The model is none.
     """
 
@@ -72,9 +76,12 @@ class LocalService:
         code_interpreter: bool = True,
         allow_download: bool = False,
         clock: Callable[[], float] = time.time,
+        delta_delay: float = 0.0,
     ) -> None:
         if key is not None and not key.strip():
             raise ValueError("key: it is empty; give one, or leave it out for a random one")
+        if not 0 <= delta_delay < math.inf:
+            raise ValueError(f"delta_delay: got {delta_delay}, expected a number of seconds, 0 or more")
         self._path = None if path is None else Path(path)
         self._host = host
         self._wanted_port = port
@@ -83,6 +90,7 @@ class LocalService:
         self._code_interpreter = code_interpreter
         self._allow_download = allow_download
         self._clock = clock
+        self._delta_delay = delta_delay
         self._resources: ExitStack | None = None
         self._port = 0
 
@@ -148,7 +156,8 @@ class LocalService:
 
         listener = resources.enter_context(_bound(self._host, self._wanted_port))
         self._port = listener.getsockname()[1]
-        store, blobs, retrieval = self._open_data(resources)
+        hub = EventHub()
+        store, blobs, retrieval = self._open_data(resources, hub)
         runs = RunEngine(
             store,
             blobs,
@@ -157,22 +166,26 @@ class LocalService:
             trusted=self._trusted,
             code_interpreter=self._code_interpreter,
             clock=self._clock,
+            hub=hub,
+            delta_delay=self._delta_delay,
         )
         resources.callback(runs.stop)
         context = Context(store, blobs, retrieval, runs, self._clock, self._allow_download)
         _serve(build_app(context, self._key, self._about), listener, resources)
+        # First of all at the end: the server waits for the streams that are open.
+        resources.callback(runs.close_streams)
 
-    def _open_data(self, resources: ExitStack) -> tuple[Store, Blobs, Retrieval]:
+    def _open_data(self, resources: ExitStack, hub: EventHub) -> tuple[Store, Blobs, Retrieval]:
         if self._path is None:
             folder = Path(tempfile.mkdtemp(prefix="agentkit-local-"))
             resources.callback(shutil.rmtree, folder, ignore_errors=True)
-            store = Store()
+            store = EventStore(hub)
         else:
             folder = self._path
             if folder.exists() and not folder.is_dir():
                 raise NotADirectoryError(f"path: '{folder}' is not a folder; give a folder for the service's data")
             folder.mkdir(parents=True, exist_ok=True)
-            store = Store(folder)
+            store = EventStore(hub, folder)
         resources.callback(store.close)
         blobs = Blobs(folder / "files")
         retrieval = Retrieval(store, blobs, folder)
@@ -256,6 +269,12 @@ def _serve(app: Any, listener: socket.socket, resources: ExitStack) -> None:
 
 def _halt(server: uvicorn.Server, thread: threading.Thread) -> None:
     server.should_exit = True
+    thread.join(_FLUSH_SECONDS)
+    if thread.is_alive():
+        # A client that reads no more would be waited for in vain, and then be reported as an error.
+        for connection in list(server.server_state.connections):
+            if connection.transport.get_write_buffer_size() and not connection.loop.is_closed():
+                connection.loop.call_soon_threadsafe(connection.transport.abort)
     thread.join(_GRACE_SECONDS + _START_SECONDS)
     if thread.is_alive():
         _LOG.warning("the local service is still at work after it was told to stop")

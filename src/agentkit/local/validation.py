@@ -20,6 +20,7 @@ __all__ = ["RequestValidator", "explain", "registry_of"]
 
 _DOCUMENT = "urn:agentkit:openapi"
 _SHOWN = 60
+_MISSPELT = 0.85
 _KINDS = {
     "string": "a text",
     "integer": "a whole number",
@@ -32,7 +33,10 @@ _KINDS = {
 
 
 def _discriminated(validator: Any, discriminator: Mapping[str, Any], instance: Any, _schema: Any) -> Iterator[ValidationError]:
-    """The OpenAPI keyword ``discriminator``: one property says by which schema the rest of the object is held."""
+    """The OpenAPI keyword ``discriminator``: one property says by which schema the rest of the object is held.
+
+    With ``x-open`` further kinds pass, unless they are most likely known ones misspelt.
+    """
     name = discriminator["propertyName"]
     mapping: Mapping[str, str] = discriminator.get("mapping", {})
     if not isinstance(instance, dict) or not isinstance(instance.get(name), str) or not mapping:
@@ -40,7 +44,7 @@ def _discriminated(validator: Any, discriminator: Mapping[str, Any], instance: A
     kind = instance[name]
     if kind in mapping:
         yield from validator.descend(instance, {"$ref": mapping[kind]})
-    else:
+    elif not discriminator.get("x-open") or difflib.get_close_matches(kind, mapping, n=1, cutoff=_MISSPELT):
         yield ValidationError("unknown kind", path=[name], validator="enum", validator_value=list(mapping), instance=kind)
 
 

@@ -7,20 +7,25 @@ Nothing here waits, reads a clock or touches the store, so a model can be tested
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 __all__ = [
     "CallableModel",
     "ChatMessage",
     "ChatModel",
+    "Failure",
     "FileRef",
+    "ImageRef",
     "ModelRequest",
     "ModelTurn",
     "Passage",
+    "StreamingChatModel",
     "ToolCall",
     "ToolResult",
+    "Usage",
 ]
 
 
@@ -34,20 +39,38 @@ class FileRef:
 
 
 @dataclass(frozen=True)
+class ImageRef:
+    """An image that a message shows: one behind a ``url``, or a ``file`` of the service, whose content lies at ``path``."""
+
+    url: str = ""
+    file: FileRef | None = None
+    path: Path | None = None
+    detail: str = "auto"
+
+
+@dataclass(frozen=True)
 class ChatMessage:
-    """One message of the thread, oldest first, its text parts joined by newlines."""
+    """One message of the thread, oldest first, its text parts joined by newlines; ``files`` are attached to it."""
 
     role: Literal["user", "assistant"]
     text: str
     files: tuple[FileRef, ...] = ()
+    images: tuple[ImageRef, ...] = ()
 
 
 @dataclass(frozen=True)
 class ToolCall:
     """One call that the model wants made.
 
-    ``kind`` is the tool's type on the wire; ``name`` and ``arguments`` (a JSON text) are set for ``function``, ``input``
-    holds the source code for ``code_interpreter`` and the query for ``file_search``.
+    ``kind`` is the tool's type on the wire, as its definition has it. What else is set depends on it:
+
+    - ``function``: ``name`` and ``arguments``, a JSON text;
+    - ``code_interpreter``: ``input``, the source code; ``file_search``: ``input``, the query;
+    - ``connected_agent``: ``name``, that of the definition, and ``input``, what the other agent is told;
+    - ``openapi``: ``name``, the operation's ``operationId`` (``TOOL_OPERATION`` where two APIs of the run share one), and
+      ``arguments``, a JSON text of an object: the parameters by their names, with the fields of a body beside them or the whole
+      body under ``body``;
+    - any other: ``input``, the query, or ``name`` and ``arguments`` where the tool is called like a function.
     """
 
     kind: str
@@ -71,9 +94,11 @@ class Passage:
 class ToolResult:
     """What came of a call of an earlier turn of the same run.
 
-    ``output`` is the function's output, the interpreter's printed text or the search's passages; ``files`` are the files that
-    the code made, by the name that they have under ``/mnt/data``; ``failed`` says that the code raised, or was stopped;
-    ``passages`` are what the search found, best first.
+    ``output`` is the function's output, the interpreter's printed text, the search's passages, the other agent's answer or the
+    text of an API's response, which begins with a line such as ``HTTP 404 Not Found`` where it is no success; ``files`` are the
+    files that the code made, by the name that they have under ``/mnt/data``; ``failed`` says that the code raised or was stopped,
+    or that an agent, an API or another tool did not do what it was called for: then ``output`` says why, in words;
+    ``passages`` are what the search found, best first; ``images`` are those that the code showed, which the answer shows too.
     """
 
     call: ToolCall
@@ -81,6 +106,7 @@ class ToolResult:
     files: tuple[FileRef, ...] = ()
     failed: bool = False
     passages: tuple[Passage, ...] = ()
+    images: tuple[FileRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,15 +143,40 @@ class ModelRequest:
 
 
 @dataclass(frozen=True)
+class Usage:
+    """How many tokens a model read and wrote for one turn, as it counts them itself."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True)
 class ModelTurn:
     """One answer of a model: ``tool_calls`` to be made first, or, with none, the ``text`` that the run ends with.
 
     A link to ``sandbox:/mnt/data/NAME`` in the text becomes a ``file_path`` annotation of the message, the marker of a passage
     that file search found a ``file_citation`` annotation.
+
+    ``usage`` is what the turn has cost, where the model knows it; else the service estimates it. ``cut_short`` says that the model
+    came to its limit of tokens before it was done, so that the run ends incomplete; such a turn has no calls.
     """
 
     text: str = ""
     tool_calls: Sequence[ToolCall] = field(default=())
+    usage: Usage | None = None
+    cut_short: bool = False
+
+
+class Failure(Exception):
+    """A model cannot answer; a run whose model raises it fails with exactly this text and code.
+
+    :param text: What the run's ``last_error`` says.
+    :param code: Its code: ``server_error``, ``rate_limit_exceeded`` or another.
+    """
+
+    def __init__(self, text: str, code: str = "server_error") -> None:
+        super().__init__(text)
+        self.code = code
 
 
 @runtime_checkable
@@ -138,7 +189,24 @@ class ChatModel(Protocol):
         ...
 
     def respond(self, request: ModelRequest) -> ModelTurn:
-        """Answer one turn; called in a worker thread. An exception fails the run with its text."""
+        """Answer one turn; called in a worker thread. An exception fails the run with its text, a :class:`Failure` also with its code."""
+        ...
+
+
+@runtime_checkable
+class StreamingChatModel(ChatModel, Protocol):
+    """A model that can also write its text piece by piece, which the readers of a streamed run get as it comes.
+
+    ``stream`` is used in place of ``respond`` while somebody reads the events of the run, except for a turn in which a tool choice
+    forces a call. Both must come to the same turn.
+    """
+
+    def stream(self, request: ModelRequest) -> Iterator[str | ModelTurn]:
+        """Answer one turn in pieces; runs in a worker thread, and is closed at its next piece when the run has ended.
+
+        :return: Pieces of text, of which there may be none, and then one ModelTurn, with which it ends. Its text is that of all
+            pieces, or empty. Where it has tool calls, the pieces before it become a message of their own, ahead of the calls.
+        """
         ...
 
 

@@ -9,7 +9,7 @@ from agentkit.local import ids
 from agentkit.local.errors import bad_request
 from agentkit.local.operations import Call, operation
 from agentkit.local.paging import Paging
-from agentkit.local.resources.rules import check_response_format, merged
+from agentkit.local.resources.rules import check_response_format, check_tools, merged
 from agentkit.local.resources.tool_resources import settled
 from agentkit.local.store import Document, Transaction
 from agentkit.local.tables import AGENTS
@@ -64,6 +64,7 @@ def delete_agent(tx: Transaction, call: Call) -> Document:
 def _changed(tx: Transaction, agent: Document, call: Call) -> Document:
     """The agent with what was sent, once that is checked."""
     check_response_format(call.body.get("response_format"))
+    check_tools(tx, call.body.get("tools") or ())
     agent = merged(agent, call, _DEFAULTS)
     if call.body.get("tool_resources"):
         agent["tool_resources"] = settled(tx, call.context, call.body["tool_resources"])

@@ -7,12 +7,13 @@ from typing import Any
 
 from agentkit.local.errors import bad_request
 from agentkit.local.filetypes import CODE_INTERPRETER, extension
+from agentkit.local.openapi.reading import SpecError, operations_of
 from agentkit.local.operations import Call
 from agentkit.local.runs.formats import FORMATS, schema_problem
 from agentkit.local.store import Document, Transaction
-from agentkit.local.tables import FILES
+from agentkit.local.tables import AGENTS, FILES
 
-__all__ = ["check_code_files", "check_files", "check_response_format", "files_of_sources", "merged"]
+__all__ = ["check_code_files", "check_files", "check_response_format", "check_tools", "files_of_sources", "merged"]
 
 
 def merged(document: Document, call: Call, defaults: Mapping[str, Any]) -> Document:
@@ -75,6 +76,38 @@ def files_of_sources(tx: Transaction, sources: Sequence[Mapping[str, Any]] | Non
             )
         file_ids.append(source["uri"])
     return file_ids
+
+
+def check_tools(tx: Transaction, tools: Sequence[Mapping[str, Any]], param: str = "tools") -> None:
+    """Refuse tools that could never be used: agents that are not here, two agents of one name, APIs without operations.
+
+    :raises ApiError: 400, naming the first such tool.
+    """
+    names: set[str] = set()
+    for index, tool in enumerate(tools):
+        if tool["type"] == "connected_agent":
+            _check_agent(tx, tool["connected_agent"], names, f"{param}[{index}].connected_agent")
+        elif tool["type"] == "openapi":
+            try:
+                operations_of(tool["openapi"]["spec"])
+            except SpecError as error:
+                where = f"{param}[{index}].openapi.spec"
+                raise bad_request(f"{where}: {error}", where) from None
+
+
+def _check_agent(tx: Transaction, named: Mapping[str, Any], names: set[str], param: str) -> None:
+    if tx.get(AGENTS, named["id"]) is None:
+        raise bad_request(
+            f"{param}.id: no assistant found with id '{named['id']}'. Create it first, and send the id that comes back.",
+            f"{param}.id",
+        )
+    if named["name"] in names:
+        raise bad_request(
+            f"{param}.name: '{named['name']}' is the name of another connected agent already; a model calls them by their "
+            "names, so give each its own.",
+            f"{param}.name",
+        )
+    names.add(named["name"])
 
 
 def check_response_format(wanted: Any, param: str = "response_format") -> None:

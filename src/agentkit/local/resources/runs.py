@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from agentkit.local.errors import bad_request
-from agentkit.local.operations import Call, operation
+from agentkit.local.operations import Call, RunEvents, operation
 from agentkit.local.paging import Paging
 from agentkit.local.resources.messages import add_message
-from agentkit.local.resources.rules import check_response_format, merged
+from agentkit.local.resources.rules import check_response_format, check_tools, merged
 from agentkit.local.resources.threads import new_thread
 from agentkit.local.resources.tool_resources import settled
 from agentkit.local.runs import documents
@@ -37,7 +37,7 @@ _SETTINGS = (
 
 
 @operation("create_run")
-def create_run(tx: Transaction, call: Call) -> Document:
+def create_run(tx: Transaction, call: Call) -> Document | RunEvents:
     thread_id = call.path["threadId"]
     tx.require(THREADS, thread_id)
     call.context.runs.refresh(tx)
@@ -54,9 +54,9 @@ def create_run(tx: Transaction, call: Call) -> Document:
 
 
 @operation("create_thread_and_run")
-def create_thread_and_run(tx: Transaction, call: Call) -> Document:
+def create_thread_and_run(tx: Transaction, call: Call) -> Document | RunEvents:
     thread = new_thread(tx, call.context, call.body.get("thread") or {}, "thread.")
-    return _launched(tx, call, thread["id"])
+    return _launched(tx, call, thread["id"], new=thread)
 
 
 @operation("get_run")
@@ -88,7 +88,7 @@ def cancel_run(tx: Transaction, call: Call) -> Document:
 
 
 @operation("submit_tool_outputs_to_run")
-def submit_tool_outputs(tx: Transaction, call: Call) -> Document:
+def submit_tool_outputs(tx: Transaction, call: Call) -> Document | RunEvents:
     run = _run(tx, call)
     if run["status"] != "requires_action":
         raise bad_request(
@@ -96,9 +96,11 @@ def submit_tool_outputs(tx: Transaction, call: Call) -> Document:
             "send them only while its status is requires_action.",
             "run_id",
         )
-    _refuse_streams(call)
     awaited = [wanted["id"] for wanted in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
-    return call.context.runs.resume(tx, run, _outputs(run["id"], call.body["tool_outputs"], awaited))
+    outputs = _outputs(run["id"], call.body["tool_outputs"], awaited)
+    events = _events(call, run)
+    queued = call.context.runs.resume(tx, run, outputs)
+    return events or queued
 
 
 def _run(tx: Transaction, call: Call) -> Document:
@@ -106,8 +108,7 @@ def _run(tx: Transaction, call: Call) -> Document:
     return tx.require(RUNS, call.path["runId"], call.path["threadId"])
 
 
-def _launched(tx: Transaction, call: Call, thread_id: str) -> Document:
-    _refuse_streams(call)
+def _launched(tx: Transaction, call: Call, thread_id: str, *, new: Document | None = None) -> Document | RunEvents:
     agent = tx.require(AGENTS, call.body["assistant_id"])
     settings = call.given(*_SETTINGS)
     _check_truncation(settings.get("truncation_strategy", {}))
@@ -115,12 +116,20 @@ def _launched(tx: Transaction, call: Call, thread_id: str) -> Document:
     if "tool_resources" in settings:
         settings["tool_resources"] = settled(tx, call.context, settings["tool_resources"])
     run = documents.run(agent, thread_id, settings, call.context.now())
+    check_tools(tx, run["tools"])
     problem = choice_problem(run["tool_choice"], run["tools"])
     if problem:
         raise bad_request(f"tool_choice: {problem}", "tool_choice")
-    tx.insert(RUNS, run)
-    call.context.runs.launch(run)
-    return run
+    events = _events(call, run)
+    call.context.runs.launch(tx, run, thread=new)
+    return events or run
+
+
+def _events(call: Call, run: Document) -> RunEvents | None:
+    """What becomes of the run from now on, where the request asks for that."""
+    if not call.body.get("stream"):
+        return None
+    return RunEvents(run["id"], call.context.runs.stream(run["id"], found_text=bool(call.query.get("include[]"))))
 
 
 def _check_truncation(strategy: Mapping[str, Any]) -> None:
@@ -131,15 +140,6 @@ def _check_truncation(strategy: Mapping[str, Any]) -> None:
     if kind == "last_messages" and not (strategy.get("last_messages") or 0) >= 1:
         name = "truncation_strategy.last_messages"
         raise bad_request(f"{name}: with the type last_messages it must be sent, and be at least 1.", name)
-
-
-def _refuse_streams(call: Call) -> None:
-    if call.body.get("stream"):
-        raise bad_request(
-            "stream: true was sent, but this version of the local service answers without streaming. "
-            "Leave it out, and get the run until it has ended.",
-            "stream",
-        )
 
 
 def _outputs(run_id: str, sent: list[Mapping[str, Any]], awaited: list[str]) -> dict[str, str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agentkit.local import ids
 from agentkit.local.operations import Call, Context, operation
 from agentkit.local.paging import Paging
 from agentkit.local.resources.messages import add_message
 from agentkit.local.resources.rules import merged
 from agentkit.local.resources.tool_resources import IDLE, settled
+from agentkit.local.runs import documents
 from agentkit.local.store import Document, Transaction
 from agentkit.local.tables import RUNS, THREADS
 
@@ -26,16 +26,7 @@ def new_thread(tx: Transaction, context: Context, wanted: Mapping[str, Any], par
     :param param: What to begin the names of fields with in errors.
     """
     resources = settled(tx, context, wanted.get("tool_resources"), f"{param}tool_resources", expires_after=IDLE)
-    thread = tx.insert(
-        THREADS,
-        {
-            "id": ids.new_id(ids.THREAD),
-            "object": "thread",
-            "created_at": context.now(),
-            "tool_resources": resources,
-            "metadata": wanted.get("metadata") or {},
-        },
-    )
+    thread = tx.insert(THREADS, documents.thread(context.now(), resources, wanted.get("metadata")))
     for index, message in enumerate(wanted.get("messages") or ()):
         add_message(tx, context, thread["id"], message, f"{param}messages[{index}].")
     # The attachments of the messages may have given it a vector store.

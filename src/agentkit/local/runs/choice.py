@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agentkit.local.models.base import ModelRequest, ToolCall
+from agentkit.local.openapi.reading import callable_operations
 
 __all__ = ["Demand", "call_problem", "choice_problem", "demand_of", "selected", "urged"]
 
-_EXECUTED = ("code_interpreter", "file_search", "function")
+_NAMED = {"connected_agent": "agent", "function": "function", "openapi": "operation"}
 _WORDS = ("none", "auto", "required")
 
 
@@ -85,13 +86,19 @@ def selected(calls: Sequence[ToolCall], demand: Demand | None, *, parallel: bool
 
 def call_problem(call: ToolCall, request: ModelRequest) -> str | None:
     """Why a call of a model cannot be carried out, in words; None where it can."""
-    if call.kind not in _EXECUTED:
-        return f"The model called the tool '{call.kind}', which the local service cannot carry out."
-    if call.kind == "function":
-        offered = [tool["function"]["name"] for tool in request.tools if tool["type"] == "function"]
-        if call.name not in offered:
-            names = ", ".join(offered) or "none"
-            return f"The model called the function '{call.name}', which this run does not offer; it offers: {names}."
-    elif not request.offers(call.kind):
-        return f"The model called {call.kind}, which is not among the tools of this run."
-    return None
+    noun = _NAMED.get(call.kind)
+    if noun is None:
+        return None if request.offers(call.kind) else f"The model called {call.kind}, which is not among the tools of this run."
+    offered = _names(call.kind, request.tools)
+    if call.name in offered:
+        return None
+    return (
+        f"The model called the {noun} '{call.name}', which this run does not offer; it offers: {', '.join(offered) or 'none'}."
+    )
+
+
+def _names(kind: str, tools: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The names by which the tools of one kind are called."""
+    if kind == "openapi":
+        return list(callable_operations(tools))
+    return [tool[kind]["name"] for tool in tools if tool["type"] == kind]

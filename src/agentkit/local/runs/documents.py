@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,21 @@ from agentkit.local import ids
 from agentkit.local.models.base import ToolCall
 from agentkit.local.runs.states import LIFETIME
 
-__all__ = ["call_of", "message", "required_action", "run", "step", "text_content", "tool_call"]
+__all__ = [
+    "answer",
+    "call_of",
+    "call_without_found_text",
+    "ended_message",
+    "image_content",
+    "message",
+    "required_action",
+    "run",
+    "step",
+    "text_content",
+    "thread",
+    "tool_call",
+    "without_found_text",
+]
 
 
 def run(agent: Mapping[str, Any], thread_id: str, body: Mapping[str, Any], now: int) -> dict[str, Any]:
@@ -77,34 +92,74 @@ def step(run: Mapping[str, Any], details: Mapping[str, Any], now: int) -> dict[s
     }
 
 
+def thread(
+    now: int, tool_resources: Mapping[str, Any] | None = None, metadata: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """A thread without messages."""
+    return {
+        "id": ids.new_id(ids.THREAD),
+        "object": "thread",
+        "created_at": now,
+        "tool_resources": dict(tool_resources or {}),
+        "metadata": dict(metadata or {}),
+    }
+
+
 def message(
     thread_id: str,
     role: str,
     content: Sequence[Mapping[str, Any]],
     now: int,
     *,
-    run: Mapping[str, Any] | None = None,
     attachments: Sequence[Mapping[str, Any]] = (),
     metadata: Mapping[str, str] | None = None,
-    cut_short: bool = False,
 ) -> dict[str, Any]:
-    """A whole message of a thread; ``cut_short`` says that the answer's token limit ended it."""
+    """A whole message of a thread, which somebody wrote into it."""
+    begun = _message(thread_id, role, now)
+    return ended_message({**begun, "attachments": list(attachments), "metadata": dict(metadata or {})}, content, now)
+
+
+def answer(run: Mapping[str, Any], now: int) -> dict[str, Any]:
+    """A message that a run begins to write."""
+    return {**_message(run["thread_id"], "assistant", now), "assistant_id": run["assistant_id"], "run_id": run["id"]}
+
+
+def ended_message(
+    begun: Mapping[str, Any], content: Sequence[Mapping[str, Any]], now: int, reason: str | None = None
+) -> dict[str, Any]:
+    """A message with its content, complete or, where there is a reason for that, incomplete."""
+    return {
+        **begun,
+        "status": "incomplete" if reason else "completed",
+        "incomplete_details": {"reason": reason} if reason else None,
+        "completed_at": None if reason else now,
+        "incomplete_at": now if reason else None,
+        "content": list(content),
+    }
+
+
+def _message(thread_id: str, role: str, now: int) -> dict[str, Any]:
     return {
         "id": ids.new_id(ids.MESSAGE),
         "object": "thread.message",
         "created_at": now,
         "thread_id": thread_id,
-        "status": "incomplete" if cut_short else "completed",
-        "incomplete_details": {"reason": "max_tokens"} if cut_short else None,
-        "completed_at": None if cut_short else now,
-        "incomplete_at": now if cut_short else None,
+        "status": "in_progress",
+        "incomplete_details": None,
+        "completed_at": None,
+        "incomplete_at": None,
         "role": role,
-        "content": list(content),
-        "assistant_id": run["assistant_id"] if run else None,
-        "run_id": run["id"] if run else None,
-        "attachments": list(attachments),
-        "metadata": dict(metadata or {}),
+        "content": [],
+        "assistant_id": None,
+        "run_id": None,
+        "attachments": [],
+        "metadata": {},
     }
+
+
+def image_content(file_id: str) -> dict[str, Any]:
+    """An image block of a message."""
+    return {"type": "image_file", "image_file": {"file_id": file_id}}
 
 
 def text_content(value: str, annotations: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
@@ -125,14 +180,47 @@ def tool_call(call_id: str, call: ToolCall, ranking: Mapping[str, Any]) -> dict[
         }
     if call.kind == "file_search":
         return {"id": call_id, "type": "file_search", "file_search": {"ranking_options": dict(ranking), "results": []}}
-    return {"id": call_id, "type": "code_interpreter", "code_interpreter": {"input": call.input, "outputs": []}}
+    if call.kind == "code_interpreter":
+        return {"id": call_id, "type": "code_interpreter", "code_interpreter": {"input": call.input, "outputs": []}}
+    return {"id": call_id, "type": call.kind, call.kind: _outside_call(call)}
 
 
 def call_of(made: Mapping[str, Any]) -> ToolCall:
     """The call that an entry of a step stands for; what was searched for in files is not kept there."""
-    if made["type"] == "function":
-        return ToolCall("function", name=made["function"]["name"], arguments=made["function"]["arguments"])
-    return ToolCall(made["type"], input=made[made["type"]].get("input", ""))
+    kind, details = made["type"], made[made["type"]]
+    if kind == "connected_agent":
+        return ToolCall(kind, name=details["name"], input=json.loads(details["arguments"]))
+    if "name" in details:
+        return ToolCall(kind, name=details["name"], arguments=details["arguments"])
+    return ToolCall(kind, input=details.get("input", ""))
+
+
+def _outside_call(call: ToolCall) -> dict[str, str]:
+    """What stands in the entry of a call that is carried out outside of its run: texts only, ``output`` once it is known."""
+    if call.kind == "connected_agent":
+        # Arguments are JSON, and what an agent is told is a text.
+        return {"name": call.name, "arguments": json.dumps(call.input, ensure_ascii=False)}
+    return {"name": call.name, "arguments": call.arguments} if call.name else {"input": call.input}
+
+
+def without_found_text(step: Mapping[str, Any]) -> dict[str, Any]:
+    """The step without the text that file search found, which readers get only where they ask for it."""
+    details = step["step_details"]
+    if details["type"] != "tool_calls":
+        return dict(step)
+    return {
+        **step,
+        "step_details": {**details, "tool_calls": [call_without_found_text(call) for call in details["tool_calls"]]},
+    }
+
+
+def call_without_found_text(call: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The entry of a step without the text that file search found."""
+    found = call.get("file_search") or {}
+    if "results" not in found:
+        return call
+    results = [{name: value for name, value in result.items() if name != "content"} for result in found["results"]]
+    return {**call, "file_search": {**found, "results": results}}
 
 
 def required_action(calls: Mapping[str, ToolCall]) -> dict[str, Any]:

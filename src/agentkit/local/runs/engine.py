@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from agentkit.local.blobs import Blobs
 from agentkit.local.models.base import ChatModel
 from agentkit.local.retrieval import Retrieval
+from agentkit.local.runs import documents
+from agentkit.local.runs.connected import Interruptible
+from agentkit.local.runs.events import EventHub, EventStream
 from agentkit.local.runs.ledger import Ledger
 from agentkit.local.runs.problems import RunProblem
 from agentkit.local.runs.states import TERMINAL
@@ -32,6 +35,8 @@ class RunEngine:
     :param trusted: Whether the code that the model writes comes from the service's own rules.
     :param code_interpreter: Whether code is run at all.
     :param clock: The present in unix seconds.
+    :param hub: Where the store publishes the events that are told in its transactions.
+    :param delta_delay: Seconds before each piece of what a run writes, while somebody reads along.
     """
 
     def __init__(
@@ -44,8 +49,11 @@ class RunEngine:
         trusted: bool,
         code_interpreter: bool,
         clock: Callable[[], float],
+        hub: EventHub,
+        delta_delay: float = 0.0,
     ) -> None:
-        self.ledger = Ledger(clock)
+        self.ledger = Ledger(clock, hub)
+        self._hub = hub
         self._store = store
         self._workshop = Workshop(
             store=store,
@@ -54,9 +62,12 @@ class RunEngine:
             model=model,
             ledger=self.ledger,
             refresh=self.refresh,
+            conduct=self.conduct,
             trusted=trusted,
             code_interpreter=code_interpreter,
             clock=clock,
+            hub=hub,
+            delta_delay=delta_delay,
         )
         self._active: dict[str, ActiveRun] = {}
         self._stopping = threading.Event()
@@ -67,12 +78,17 @@ class RunEngine:
     def stop(self) -> None:
         """Interrupt every run and wait for the threads; what is active stays so in the store and fails at the next start."""
         self._stopping.set()
+        self.close_streams()
         for active in list(self._active.values()):
             active.interrupt()
         self._workers.stop(_STOP_SECONDS)
         for active in list(self._active.values()):
             active.close()
         self._active.clear()
+
+    def close_streams(self) -> None:
+        """Break off every stream of events that is open, or will be."""
+        self._hub.close()
 
     # What the operations call, inside their transaction.
 
@@ -81,8 +97,23 @@ class RunEngine:
         for run in self.ledger.expire_due(tx):
             self._interrupt(run)
 
-    def launch(self, run: Document) -> None:
-        """Begin to work on a run that was just created."""
+    def stream(self, run_id: str, *, found_text: bool = False) -> EventStream:
+        """A stream of what becomes of a run from now on, until it ends or waits for outputs.
+
+        :param found_text: Whether the steps have the text that file search found.
+        """
+        return self._hub.open(run_id, dict if found_text else documents.without_found_text)
+
+    def leave(self, run_id: str, stream: EventStream) -> None:
+        """Close a stream whose reader has gone; the run goes on."""
+        self._hub.leave(run_id, stream)
+
+    def launch(self, tx: Transaction, run: Document, *, thread: Document | None = None) -> None:
+        """Take in a run, and begin to work on it.
+
+        :param thread: The run's thread, where it was made along with it.
+        """
+        self.ledger.begin(tx, run, thread)
         active = self._active[run["id"]] = ActiveRun(self._workshop, run["id"])
         self._workers.submit(lambda: self._work(active))
 
@@ -109,6 +140,7 @@ class RunEngine:
         """Let go of runs that are being deleted."""
         for run in runs:
             self._interrupt(run)
+            self._hub.tell_deleted(run["id"])
 
     def _interrupt(self, run: Document) -> None:
         active = self._active.get(run["id"])
@@ -121,19 +153,40 @@ class RunEngine:
 
     def _release(self, active: ActiveRun) -> None:
         self._active.pop(active.run_id, None)
+        self.ledger.release(active.run_id)
         active.close()
 
     # What happens in a worker's thread.
 
+    def conduct(self, run_id: str, callers: tuple[str, ...], begun: Callable[[Interruptible], None]) -> None:
+        """Work on a run that another run waits for, in this thread, until it has ended.
+
+        :param callers: The ids of the agents that wait for it, the outermost first.
+        :param begun: Told of the work before it begins, so that it can be interrupted.
+        """
+        active = self._active[run_id] = ActiveRun(self._workshop, run_id, callers)
+        begun(active)
+        self._work(active)
+        with self._store.transaction() as tx:
+            run = tx.get(RUNS, run_id)
+            if run is not None and run["status"] not in TERMINAL and not self._stopping.is_set():
+                # What waited for it was interrupted, and this run with it.
+                cancelling = run if run["status"] == "cancelling" else self.ledger.move(tx, run, "cancelling")
+                self.ledger.move(tx, cancelling, "cancelled")
+
     def _work(self, active: ActiveRun) -> None:
+        waiting = False
         try:
-            waiting = self._started(active) and active.advance()
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong ends the run, not the service
-            waiting = False
-            self._failed(active, error)
-        if not waiting:
-            self._settle(active)
-            self._release(active)
+            try:
+                waiting = self._started(active) and active.advance()
+            except Exception as error:  # noqa: BLE001 - whatever goes wrong ends the run, not the service
+                self._failed(active, error)
+            if not waiting:
+                self._settle(active)
+        finally:
+            if not waiting:
+                self._release(active)
+                self._hub.release(active.run_id)
 
     def _started(self, active: ActiveRun) -> bool:
         with self._store.transaction() as tx:
@@ -147,14 +200,16 @@ class RunEngine:
         if self._stopping.is_set():
             _LOG.debug("run %s was interrupted by the end of the service", active.run_id, exc_info=error)
             return
-        reason = str(error)
-        if not isinstance(error, RunProblem):
+        reason, code = str(error), "server_error"
+        if isinstance(error, RunProblem):
+            code = error.code
+        else:
             _LOG.error("run %s failed", active.run_id, exc_info=error)
             reason = f"The service failed at this run: {type(error).__name__}: {error}"
         with self._store.transaction() as tx:
             run = tx.get(RUNS, active.run_id)
             if run is not None and run["status"] not in TERMINAL | {"cancelling"}:
-                self.ledger.fail(tx, run, reason)
+                self.ledger.fail(tx, run, reason, code)
 
     def _settle(self, active: ActiveRun) -> None:
         """Finish what a cancel or the end of the run's time has begun; runs that ended by themselves stay as they are."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from agentkit.local.blobs import bare_name, distinct_names
-from agentkit.local.models.base import ChatMessage, FileRef, ModelRequest, ToolCall, ToolResult
+from agentkit.local.models.base import ChatMessage, FileRef, ImageRef, ModelRequest, ToolCall, ToolResult
 from agentkit.local.runs import documents
 from agentkit.local.runs.choice import Demand
 from agentkit.local.runs.tokens import count_tokens
@@ -56,17 +57,19 @@ def request_of(
     results: Sequence[ToolResult],
     demand: Demand | None,
     completion_left: int | None,
+    path_of: Callable[[str], Path],
 ) -> ModelRequest:
     """What the model is asked in the next turn of a run.
 
     :param demand: The call that is still to be made, where the run's tool choice forces one.
     :param completion_left: How many tokens the run may still write.
+    :param path_of: Where the content of a file lies, by its id.
     """
     choice = run["tool_choice"]
     return ModelRequest(
         model=run["model"],
         instructions=run["instructions"] or "",
-        messages=tuple(_chat_message(tx, message) for message in messages),
+        messages=tuple(_chat_message(tx, message, path_of) for message in messages),
         tools=tuple(run["tools"] if choice != "none" else ()),
         files=tuple(files),
         results=tuple(results),
@@ -109,13 +112,32 @@ def _calls_before(tx: Transaction, run: Document) -> Iterator[ToolCall]:
             yield documents.call_of(call)
 
 
-def _chat_message(tx: Transaction, message: Document) -> ChatMessage:
+def _chat_message(tx: Transaction, message: Document, path_of: Callable[[str], Path]) -> ChatMessage:
     attached = (tx.get(FILES, attachment["file_id"]) for attachment in message["attachments"])
     return ChatMessage(
         role=message["role"],
         text="\n".join(block["text"]["value"] for block in message["content"] if block["type"] == "text"),
-        files=tuple(FileRef(file["id"], file["filename"], file["bytes"]) for file in attached if file),
+        files=tuple(_file_ref(file) for file in attached if file),
+        images=tuple(_images(tx, message["content"], path_of)),
     )
+
+
+def _images(tx: Transaction, content: Sequence[Mapping[str, Any]], path_of: Callable[[str], Path]) -> Iterator[ImageRef]:
+    """The images that a message shows, without those whose file was deleted."""
+    for block in content:
+        shown = block.get(block["type"]) or {}
+        if block["type"] == "image_url":
+            shown = block["image_url"]
+            yield ImageRef(url=shown["url"], detail=shown.get("detail") or "auto")
+        elif block["type"] == "image_file":
+            shown = block["image_file"]
+            file = tx.get(FILES, shown["file_id"])
+            if file is not None:
+                yield ImageRef(file=_file_ref(file), path=path_of(file["id"]), detail=shown.get("detail") or "auto")
+
+
+def _file_ref(file: Document) -> FileRef:
+    return FileRef(file["id"], file["filename"], file["bytes"])
 
 
 def _interpreter_files(resources: Mapping[str, Any] | None) -> list[str]:

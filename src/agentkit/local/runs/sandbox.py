@@ -21,12 +21,13 @@ _TURNED_OFF = "The code interpreter of this service is turned off, so the code w
 
 @dataclass(frozen=True)
 class CodeOutcome:
-    """What came of one call: the outputs for the step, and the text and files for the model."""
+    """What came of one call: the outputs for the step, and the text, the files and the images that were shown, for the model."""
 
     outputs: list[dict[str, Any]]
     text: str
     files: tuple[FileRef, ...] = ()
     failed: bool = False
+    images: tuple[FileRef, ...] = ()
 
 
 class Sandbox:
@@ -87,16 +88,17 @@ class Sandbox:
     def _kept(self, outcome: Outcome) -> CodeOutcome:
         log = "\n".join(part.rstrip("\n") for part in (outcome.stdout, outcome.error) if part)
         outputs: list[dict[str, Any]] = [{"type": "logs", "logs": log}] if log else []
-        files = []
+        files, images = [], []
         for made in outcome.files:
             file = self._keep(made)
             if made.shown and made.image:
                 outputs.append({"type": "image", "image": {"file_id": file.id}})
                 self._images.append(file.id)
+                images.append(file)
             elif not made.shown:
                 files.append(file)
                 self._made[made.name] = file.id
-        return CodeOutcome(outputs, log, tuple(files), failed=outcome.error is not None)
+        return CodeOutcome(outputs, log, tuple(files), outcome.error is not None, tuple(images))
 
     def _keep(self, made: MadeFile) -> FileRef:
         part = self._blobs.copy_in(made.path)

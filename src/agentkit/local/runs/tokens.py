@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Allowance", "count_tokens", "cut_to_tokens", "total", "usage"]
+from agentkit.local.models.base import Usage
+
+__all__ = ["Allowance", "Cost", "count_tokens", "cut_to_tokens", "total", "usage"]
 
 _CHARACTERS = 4
 
@@ -42,6 +44,37 @@ def total(usages: Iterable[dict[str, Any] | None]) -> dict[str, int]:
     """The sum of the usage objects that there are."""
     known = [one for one in usages if one]
     return usage(sum(one["prompt_tokens"] for one in known), sum(one["completion_tokens"] for one in known))
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one turn of a model costs the steps that come of it: as the model counts it, or else as it is estimated here.
+
+    :param prompt: About how many tokens the model read.
+    :param counted: What the model says of it.
+    """
+
+    prompt: int
+    counted: Usage | None = None
+
+    def whole(self, written: int) -> dict[str, int]:
+        """The usage of a turn of one step.
+
+        :param written: About how many tokens were written in it.
+        """
+        if self.counted is None:
+            return usage(self.prompt, written)
+        return usage(self.counted.prompt_tokens, self.counted.completion_tokens)
+
+    def remark(self, said: int) -> dict[str, int]:
+        """The usage of the step that says something before the calls of its turn; it pays for the prompt."""
+        if self.counted is None:
+            return usage(self.prompt, said)
+        return usage(self.counted.prompt_tokens, min(said, self.counted.completion_tokens))
+
+    def calls(self, called: int, said: int) -> dict[str, int]:
+        """The usage of the step that makes the calls, after a remark."""
+        return usage(0, called if self.counted is None else max(0, self.counted.completion_tokens - said))
 
 
 @dataclass(frozen=True)

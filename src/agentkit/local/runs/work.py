@@ -1,34 +1,33 @@
-"""The work on one run: asks the model, makes the calls that it wants, writes the steps and the answer."""
+"""The work on one run: asks the model, makes the calls that it wants, writes the steps and the answer, while others may read along."""
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from agentkit.local import ids
 from agentkit.local.blobs import Blobs
-from agentkit.local.models.base import ChatModel, FileRef, ModelRequest, ModelTurn, ToolCall, ToolResult
+from agentkit.local.models.base import ChatModel, FileRef, ModelRequest, ModelTurn, StreamingChatModel, ToolCall, ToolResult
 from agentkit.local.retrieval import Retrieval
 from agentkit.local.runs import documents, prompt
-from agentkit.local.runs.annotations import annotations_of
+from agentkit.local.runs.calls import StepCalls
 from agentkit.local.runs.choice import Demand, call_problem, demand_of, selected, urged
+from agentkit.local.runs.connected import Conduct
+from agentkit.local.runs.events import EventHub
+from agentkit.local.runs.feed import Feed
 from agentkit.local.runs.filesearch import FileSearch, ranking_options
-from agentkit.local.runs.formats import answer_problem
 from agentkit.local.runs.ledger import Ledger
+from agentkit.local.runs.outside import OutsideTools
 from agentkit.local.runs.problems import RunProblem
+from agentkit.local.runs.replies import Bill, Replies
 from agentkit.local.runs.sandbox import Sandbox
-from agentkit.local.runs.states import closed_step
-from agentkit.local.runs.tokens import Allowance, count_tokens, cut_to_tokens, total, usage
-from agentkit.local.runs.workers import call_abandonable
+from agentkit.local.runs.talk import ask, hear
+from agentkit.local.runs.tokens import Allowance, Cost, count_tokens, total, usage
 from agentkit.local.store import Document, Store, Transaction
-from agentkit.local.tables import MESSAGES, RUNS, STEPS
+from agentkit.local.tables import RUNS, STEPS
 
 __all__ = ["MAX_TURNS", "ActiveRun", "Workshop"]
-
-_LOG = logging.getLogger("agentkit.local")
 
 MAX_TURNS = 20
 """How often the model is asked in one run before the run fails."""
@@ -39,9 +38,12 @@ class Workshop:
     """What all runs of a service are worked on with.
 
     :param refresh: Ends the runs whose time is up, inside a transaction.
+    :param conduct: Works to its end on a run that another run waits for.
     :param trusted: Whether the code that the model writes comes from the service's own rules.
     :param code_interpreter: Whether code is run at all.
     :param clock: The present in unix seconds.
+    :param hub: Where those who read along get the pieces of what is written.
+    :param delta_delay: Seconds before each piece.
     """
 
     store: Store
@@ -50,9 +52,12 @@ class Workshop:
     model: ChatModel
     ledger: Ledger
     refresh: Callable[[Transaction], None]
+    conduct: Conduct
     trusted: bool
     code_interpreter: bool
     clock: Callable[[], float]
+    hub: EventHub
+    delta_delay: float
 
 
 @dataclass(frozen=True)
@@ -65,31 +70,24 @@ class _Question:
     demand: Demand | None
     tokens: int
 
-
-@dataclass
-class _Calls:
-    """The calls of one turn: their step, and the outcomes that are known."""
-
-    step: Document
-    calls: dict[str, ToolCall]
-    usage: dict[str, int]
-    outcomes: dict[str, ToolResult] = field(default_factory=dict)
-
-    @property
-    def awaited(self) -> dict[str, ToolCall]:
-        """The calls whose outputs are still to come, by their ids."""
-        return {call_id: call for call_id, call in self.calls.items() if call_id not in self.outcomes}
+    def cost(self, turn: ModelTurn) -> Cost:
+        """What the turn costs that answers it."""
+        return Cost(self.tokens, turn.usage)
 
 
 class ActiveRun:
-    """One run that has not ended, with what there is of it in memory only."""
+    """One run that has not ended, with what there is of it in memory only.
 
-    def __init__(self, workshop: Workshop, run_id: str) -> None:
+    :param callers: The ids of the agents that wait for it, the outermost first; none where an application asked for it.
+    """
+
+    def __init__(self, workshop: Workshop, run_id: str, callers: tuple[str, ...] = ()) -> None:
         self.run_id = run_id
         self._workshop = workshop
         self._store = workshop.store
         self._ledger = workshop.ledger
         self._cancelled = threading.Event()
+        self._feed = Feed(workshop.hub, run_id, workshop.delta_delay, self._cancelled)
         self._search = FileSearch(workshop.store, workshop.retrieval, workshop.ledger.now)
         self._sandbox = Sandbox(
             workshop.store,
@@ -99,15 +97,18 @@ class ActiveRun:
             trusted=workshop.trusted,
             cancelled=self._cancelled,
         )
+        self._outside = OutsideTools(workshop.store, workshop.ledger, workshop.conduct, callers)
+        self._replies = Replies(workshop, self._feed, self._sandbox, self._search, self._current, self._abandoned)
         self._results: list[ToolResult] = []
         self._turns = 0
         self._urged = False
         self._unheeded = usage(0, 0)
-        self._pending: _Calls | None = None
+        self._pending: StepCalls | None = None
 
     def interrupt(self) -> None:
         """Make the worker let go of the run."""
         self._cancelled.set()
+        self._outside.interrupt()
 
     def close(self) -> None:
         """End what the run has started."""
@@ -123,13 +124,14 @@ class ActiveRun:
             question = self._question()
             if question is None:
                 return False
-            turn = self._asked(question)
+            turn = self._heard(question)
             if turn is None:
                 return False
-            if question.demand is not None and not question.demand.is_met(turn.tool_calls):
+            if question.demand is not None and not question.demand.is_met(turn.tool_calls) and not turn.cut_short:
                 self._not_heeded(question, question.demand, turn)
             elif not turn.tool_calls:
-                self._answer(question, turn.text)
+                limit, bill = question.request.max_completion_tokens, self._bill(question.cost(turn).whole)
+                self._replies.conclude(question.run, turn.text, limit, bill, cut_short=turn.cut_short)
                 return False
             elif self._call(question, turn):
                 return True
@@ -168,7 +170,9 @@ class ActiveRun:
             demand = demand_of(run["tool_choice"])
             if demand is not None and demand.is_met(result.call for result in self._results):
                 demand = None
-            request = prompt.request_of(tx, run, messages, files, self._results, demand, left.completion)
+            request = prompt.request_of(
+                tx, run, messages, files, self._results, demand, left.completion, self._workshop.blobs.path
+            )
             if self._urged and demand is not None:
                 request = urged(request, demand)
             if run["truncation_strategy"]["type"] == "auto":
@@ -195,18 +199,15 @@ class ActiveRun:
     def _abandoned(self, run: Document) -> Callable[[], bool]:
         return lambda: self._cancelled.is_set() or self._workshop.clock() >= run["expires_at"]
 
-    def _asked(self, question: _Question) -> ModelTurn | None:
-        model = self._workshop.model
-        try:
-            ended, turn = call_abandonable(lambda: model.respond(question.request), self._abandoned(question.run))
-        except BaseException as error:
-            _LOG.warning("the model '%s' failed in run %s", model.name, self.run_id, exc_info=error)
-            raise RunProblem(f"The model '{model.name}' failed: {type(error).__name__}: {error}") from error
-        if not ended or self._cancelled.is_set():
-            return None
-        if not isinstance(turn, ModelTurn):
-            raise RunProblem(f"The model '{model.name}' answered with {type(turn).__name__}, a ModelTurn was expected.")
-        return turn
+    def _heard(self, question: _Question) -> ModelTurn | None:
+        """The model's turn; None where the run is over. Where the model streams, those who read along get its text as it comes."""
+        model, run = self._workshop.model, question.run
+        # Where a call is demanded, a text may turn out to be no answer.
+        if question.demand is None and self._feed.is_watched and isinstance(model, StreamingChatModel):
+            turn = hear(model, question.request, self._abandoned(run), lambda piece: self._replies.say(run, piece))
+        else:
+            turn = ask(model, question.request, self._abandoned(run))
+        return None if self._cancelled.is_set() else turn
 
     def _not_heeded(self, question: _Question, demand: Demand, turn: ModelTurn) -> None:
         if self._urged:
@@ -215,7 +216,7 @@ class ActiveRun:
                 "and did not make it."
             )
         self._urged = True
-        self._unheeded = usage(question.tokens, count_tokens(turn.text) + _written(turn.tool_calls))
+        self._unheeded = question.cost(turn).whole(count_tokens(turn.text) + _tokens_of(turn.tool_calls))
 
     def _call(self, question: _Question, turn: ModelTurn) -> bool:
         """Make the calls of a turn; True says that the run waits for outputs of functions."""
@@ -224,28 +225,27 @@ class ActiveRun:
             if problem:
                 raise RunProblem(problem)
         run = question.run
+        cost = question.cost(turn)
+        remarked = self._replies.end_remark(run, turn.text, self._bill(cost.remark))
         wanted = selected(turn.tool_calls, question.demand, parallel=run["parallel_tool_calls"])
-        calls = {ids.new_id(ids.CALL): call for call in wanted}
-        ranking = ranking_options(run["tools"])
-        listed = [documents.tool_call(call_id, call, ranking) for call_id, call in calls.items()]
-        step = documents.step(run, {"type": "tool_calls", "tool_calls": listed}, self._ledger.now())
-        pending = _Calls(step, calls, self._billed(usage(question.tokens, _written(wanted))))
+        called = _tokens_of(wanted)
+        spent = self._billed(cost.calls(called, count_tokens(turn.text)) if remarked else cost.whole(called))
+        pending = StepCalls(run, wanted, ranking_options(run["tools"]), spent, self._ledger.now())
         with self._store.transaction() as tx:
             if self._current(tx) is None:
                 return False
-            tx.insert(STEPS, step)
-        for entry in listed:
-            outcome = self._carried_out(question, entry, calls[entry["id"]])
-            if outcome is not None:
-                pending.outcomes[entry["id"]] = outcome
+            self._ledger.begin_step(tx, pending.step)
+        pending.tell(self._feed, self._abandoned(run))
+        pending.carry_out(self._feed, lambda entry, call: self._carried_out(question, entry, call))
+        pending.usage = total([pending.usage, self._outside.take_usage()])
         with self._store.transaction() as tx:
             current = self._current(tx)
             if current is None:
                 return False
             if not pending.awaited:
-                self._complete(tx, step, pending)
+                self._complete(tx, pending.step, pending)
                 return False
-            tx.replace(STEPS, step)
+            tx.replace(STEPS, pending.step)
             self._pending = pending
             action = documents.required_action(pending.awaited)
             self._ledger.move(tx, current, "requires_action", required_action=action)
@@ -256,49 +256,24 @@ class ActiveRun:
         if call.kind == "code_interpreter":
             ran = self._sandbox.execute(call.input, question.files)
             entry["code_interpreter"]["outputs"] = ran.outputs
-            return ToolResult(call, ran.text, ran.files, ran.failed)
+            return ToolResult(call, ran.text, ran.files, ran.failed, images=ran.images)
         if call.kind == "file_search":
             found = self._search.execute(question.run, call.input)
             entry["file_search"]["results"] = found.results
             return ToolResult(call, found.text, passages=found.passages)
-        return None
+        if not self._outside.takes(call.kind):
+            return None
+        tokens = question.request.max_completion_tokens
+        done = self._outside.execute(question.run, call, tokens, self._abandoned(question.run))
+        entry[call.kind].update(done.entry)
+        return ToolResult(call, done.text, failed=done.failed)
 
-    def _complete(self, tx: Transaction, step: Document, pending: _Calls) -> None:
-        tx.replace(STEPS, closed_step(step, "completed", self._ledger.now(), usage=pending.usage))
+    def _complete(self, tx: Transaction, step: Document, pending: StepCalls) -> None:
+        self._ledger.end_step(tx, step, "completed", usage=pending.usage)
         self._results += [pending.outcomes[call_id] for call_id in pending.calls]
 
-    def _answer(self, question: _Question, text: str) -> None:
-        """Write the message and its step, and complete the run, in one stroke: nobody sees one without the others."""
-        with self._store.transaction() as tx:
-            run = self._current(tx)
-            if run is None:
-                return
-            left = self._left(tx, run).completion
-            cut_short = left is not None and count_tokens(text) > left
-            if left is not None and cut_short:
-                text = cut_to_tokens(text, left)
-            else:
-                self._check_format(run, text)
-            images = [{"type": "image_file", "image_file": {"file_id": file_id}} for file_id in self._sandbox.take_images()]
-            references = annotations_of(text, self._sandbox.names, self._search.passages)
-            words = [documents.text_content(text, references)] if text or not images else []
-            now = self._ledger.now()
-            message = documents.message(run["thread_id"], "assistant", images + words, now, run=run, cut_short=cut_short)
-            tx.insert(MESSAGES, message)
-            details = {"type": "message_creation", "message_creation": {"message_id": message["id"]}}
-            spent = self._billed(usage(question.tokens, count_tokens(text)))
-            tx.insert(STEPS, closed_step(documents.step(run, details, now), "completed", now, usage=spent))
-            if cut_short:
-                self._ledger.move(tx, run, "incomplete", incomplete_details={"reason": "max_completion_tokens"})
-            else:
-                self._ledger.move(tx, run, "completed")
-
-    def _check_format(self, run: Document, text: str) -> None:
-        problem = answer_problem(text, run["response_format"])
-        if problem:
-            raise RunProblem(
-                f"The answer of the model '{self._workshop.model.name}' is not of the response_format of this run: {problem}."
-            )
+    def _bill(self, spent: Bill) -> Bill:
+        return lambda written: self._billed(spent(written))
 
     def _billed(self, spent: dict[str, int]) -> dict[str, int]:
         """The usage of a step, with that of the turn before it that went unused."""
@@ -306,6 +281,6 @@ class ActiveRun:
         return total([unheeded, spent])
 
 
-def _written(calls: Sequence[ToolCall]) -> int:
+def _tokens_of(calls: Sequence[ToolCall]) -> int:
     """About how many tokens a model wrote for these calls."""
     return sum(count_tokens(f"{call.name} {call.arguments} {call.input}") for call in calls)

@@ -1,0 +1,1 @@
+"""OpenAPI documents of users: what they describe, what a call of them carries, and the calls themselves, on this machine only."""
