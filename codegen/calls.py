@@ -23,7 +23,7 @@ def emit(description: Description) -> dict[str, str]:
 
 
 def _calls(description: Description, part: str) -> list[Operation]:
-    return [o for o in description.operations if o.part == part and not o.multipart and not o.binary]
+    return [o for o in description.operations if o.part == part and not (o.multipart or o.binary or o.by_hand)]
 
 
 def _class_name(part: str) -> str:
@@ -41,24 +41,35 @@ def _module(description: Description, part: str) -> str:
         f"    from ..._generated.models.{home} import {', '.join(sorted(n for n in used if homes.get(n) == home))}\n"
         for home in sorted({homes[name] for name in used if name in homes})
     ]
-    types = ["CallOptions", *(name for name in ("Body", "ToolSource") if f"{name} " in body or f"{name} |" in body)]
+    types = [name for name in ("Body", "ToolSource") if f"{name} " in body or f"{name} |" in body]
+    types += sorted({_options(operation) for operation in operations})
     runtime = ["UNSET"] if "UNSET" in body else []
     abstract = [name for name in ("Mapping", "Sequence") if f"{name}[" in body]
-    waits = any(operation.needs_free_thread for operation in operations)
+    base = _base(operations)
     title = description.documents[part]["info"]["title"]
     return (
         f'{HEADER}"""{title}: the single calls."""\n\nfrom __future__ import annotations\n\n'
         f"from typing import TYPE_CHECKING{', Any' if 'Any]' in body else ''}{', overload' if '@overload' in body else ''}\n\n"
         "from ..._generated import requests\n"
         + (f"from ..._types import {', '.join(runtime)}\n" if runtime else "")
-        + ("from .._waiting import Waiting\n" if waits else "from .._group import OperationGroup\n")
+        + f"from ..{_HOMES[base]} import {base}\n"
         + "\nif TYPE_CHECKING:\n    from typing_extensions import Unpack\n\n"
         + (f"    from collections.abc import {', '.join(abstract)}\n\n" if abstract else "")
         + "".join(imports)
         + f"    from ..._types import {', '.join(sorted(types))}\n\n"
-        + f"__all__ = [{_class_name(part)!r}]\n\n\nclass {_class_name(part)}({'Waiting' if waits else 'OperationGroup'}):\n"
+        + f"__all__ = [{_class_name(part)!r}]\n\n\nclass {_class_name(part)}({base}):\n"
         f'    """{title}."""\n' + body
     )
+
+
+_HOMES = {"Waiting": "_waiting", "Memory": "_memory", "OperationGroup": "_group"}
+
+
+def _base(operations: list[Operation]) -> str:
+    """The class whose methods the calls of a part use: each is one of those that stand behind it in the table."""
+    if any(operation.needs_free_thread for operation in operations):
+        return "Waiting"
+    return "Memory" if any(operation.noted for operation in operations) else "OperationGroup"
 
 
 def _accepted(kind: str) -> str:
@@ -85,7 +96,7 @@ def _call(operation: Operation) -> str:
     body = ["body: Body = UNSET"] if operation.body is not None else []
     return (
         f"{_overloads(operation)}"
-        f"\n    async def {operation.name}({_signature([*ids, *body], _keywords(operation, settable(operation)))}) "
+        f"\n    async def {operation.name}({_signature(operation, [*ids, *body], _keywords(operation, settable(operation)))}) "
         f"-> {operation.returns}:\n"
         f"{_docstring(operation)}"
         f"        settings = self._settings({operation.name!r}, options)\n"
@@ -99,9 +110,10 @@ def _overloads(operation: Operation) -> str:
         return ""
     ids = [f"{f.python}: {f.type.text}{' = ...' if f.aliases else ''}" for f in operation.ids]
     forms = (
-        _signature(ids, _keywords(operation, settable(operation), form=True)),
+        _signature(operation, ids, _keywords(operation, settable(operation), form=True)),
         # After an id that may come under its old name, the body has to be named.
         _signature(
+            operation,
             [*ids, *([] if any(f.aliases for f in operation.ids) else ["body: Body"])],
             [
                 *(["body: Body"] if any(f.aliases for f in operation.ids) else []),
@@ -128,9 +140,14 @@ def _keywords(operation: Operation, values: tuple[Field, ...], *, form: bool = F
     return keywords
 
 
-def _signature(positional: list[str], keywords: list[str]) -> str:
+def _signature(operation: Operation, positional: list[str], keywords: list[str]) -> str:
     star = ["*"] if keywords else []
-    return ", ".join(["self", *positional, *star, *keywords, "**options: Unpack[CallOptions]"])
+    return ", ".join(["self", *positional, *star, *keywords, f"**options: Unpack[{_options(operation)}]"])
+
+
+def _options(operation: Operation) -> str:
+    streamed = any(field.wire == "stream" and field.fixed is not None for field in operation.body or ())
+    return "StreamedOptions" if streamed else "CallOptions"
 
 
 def _sending(operation: Operation, passed: list[str]) -> str:
@@ -142,6 +159,9 @@ def _sending(operation: Operation, passed: list[str]) -> str:
         )
     if operation.needs_free_thread:
         return f"        return await self._on_free_thread(thread_id, {built}, settings, if_active)\n"
+    if operation.noted:
+        values = ", ".join([f"await self._pipeline.send({built}, settings)", *(["toolset"] if operation.toolset else [])])
+        return f"        return self._{operation.noted}({values})\n"
     return f"        return await self._pipeline.send({built}, settings)\n"
 
 
@@ -169,7 +189,9 @@ def _docstring(operation: Operation) -> str:
             pad,
             "    ",
         )
-    lines += wrapped(":keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.", pad, "    ")
+    lines += wrapped(
+        f":keyword options: what every call accepts; see :class:`~agentkit._types.{_options(operation)}`.", pad, "    "
+    )
     lines += [f"{pad}:return: the service's answer.", f"{pad}:rtype: ~agentkit.models.{operation.returns}"]
     lines += wrapped(
         ":raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.", pad, "    "

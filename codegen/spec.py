@@ -104,6 +104,8 @@ class Operation:
     multipart: bool = False
     toolset: bool = False
     needs_free_thread: bool = False
+    noted: str = ""
+    by_hand: bool = False
 
     @property
     def paged(self) -> bool:
@@ -290,6 +292,8 @@ class _Reader:
             multipart="multipart/form-data" in content,
             toolset=bool(body.get("x-toolset")),
             needs_free_thread=bool(body.get("x-needs-free-thread")),
+            noted=body.get("x-noted", ""),
+            by_hand=bool(body.get("x-by-hand")),
         )
 
 

@@ -18,18 +18,30 @@ HEADER = "# Derived by `python -m codegen` from {source}; change that and run it
 
 NAMES = {
     "aio": "_sync",
+    "AsyncAgentEventHandler": "AgentEventHandler",
+    "AsyncAgentRunStream": "AgentRunStream",
     "AsyncCredential": "Credential",
+    "AsyncFunctionTool": "FunctionTool",
     "AsyncHttp": "SyncHttp",
     "AsyncHttpResponse": "SyncHttpResponse",
+    "AsyncOpening": "SyncOpening",
+    "AsyncRunEventHandler": "RunEventHandler",
     "AsyncTokens": "SyncTokens",
+    "AsyncToolSet": "ToolSet",
+    "BaseAsyncAgentEventHandler": "BaseAgentEventHandler",
+    "BaseAsyncAgentEventHandlerT": "BaseAgentEventHandlerT",
     "AsyncIterator": "Iterator",
     "async_call": "sync_call",
     "async_chunks": "sync_chunks",
+    "async_closed": "sync_closed",
     "async_notify": "sync_notify",
+    "async_opened": "sync_opened",
+    "async_result": "sync_result",
     "async_sleep": "sync_sleep",
     "aclose": "close",
     "aiter_bytes": "iter_bytes",
     "aread": "read",
+    "run_calls_async": "run_calls",
 }
 
 

@@ -18,18 +18,19 @@ from ._version import __version__
 if TYPE_CHECKING:
     from . import aio, exceptions, models, operations
     from ._sync._client import AIProjectClient
+    from .tools import Refuse
 
-__all__ = ["AIProjectClient", "__version__", "aio", "exceptions", "models", "operations"]
+__all__ = ["AIProjectClient", "Refuse", "__version__", "aio", "exceptions", "models", "operations"]
 
 _MODULES = frozenset({"aio", "exceptions", "models", "operations"})
+_HOMES = {"AIProjectClient": "._sync._client", "Refuse": ".tools"}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "AIProjectClient":
-        from ._sync._client import AIProjectClient
-
-        globals()[name] = AIProjectClient
-        return AIProjectClient
+    if name in _HOMES:
+        value = getattr(import_module(_HOMES[name], __name__), name)
+        globals()[name] = value
+        return value
     if name in _MODULES:
         return import_module(f".{name}", __name__)
     from ._suggest import unknown_attribute

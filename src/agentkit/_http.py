@@ -35,8 +35,6 @@ __all__ = [
     "TransportError",
 ]
 
-CHUNK_SIZE = 64 * 1024
-
 
 class TransportError(Exception):
     """A request that got no usable answer: ``failure`` says how far it came, ``timed_out`` whether time ran out."""
@@ -174,7 +172,7 @@ class SyncHttpResponse(HttpResponse):
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
         with _translated():
-            yield from self._raw.iter_bytes(CHUNK_SIZE)
+            yield from self._raw.iter_bytes()
 
     def close(self) -> None:
         self._raw.close()
@@ -192,7 +190,7 @@ class AsyncHttpResponse(HttpResponse):
 
     async def aiter_bytes(self) -> AsyncGenerator[bytes, None]:
         with _translated():
-            async for chunk in self._raw.aiter_bytes(CHUNK_SIZE):
+            async for chunk in self._raw.aiter_bytes():
                 yield chunk
 
     async def aclose(self) -> None:

@@ -9,26 +9,38 @@ import asyncio
 import inspect
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from ._core.credentials import CredentialKind, Token, credential_kind, is_fresh, token_from
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 __all__ = [
+    "AsyncOpening",
     "AsyncTokens",
+    "SyncOpening",
     "SyncTokens",
     "async_call",
     "async_chunks",
+    "async_closed",
     "async_notify",
+    "async_opened",
+    "async_result",
     "async_sleep",
     "sync_call",
     "sync_chunks",
+    "sync_closed",
     "sync_notify",
+    "sync_opened",
+    "sync_result",
     "sync_sleep",
 ]
 
 R = TypeVar("R")
+Opening = TypeVar("Opening", bound="SyncOpening")
 
 
 async def async_sleep(seconds: float) -> None:
@@ -54,9 +66,7 @@ def sync_call(function: Callable[..., R], *args: Any) -> R:
 async def async_notify(callback: Callable[[Any], Any] | None, value: Any) -> None:
     """Tell a caller's callback, awaiting it where it is a coroutine function."""
     if callback is not None:
-        told = callback(value)
-        if inspect.isawaitable(told):
-            await told
+        await async_result(callback(value))
 
 
 def sync_notify(callback: Callable[[Any], Any] | None, value: Any) -> None:
@@ -65,12 +75,7 @@ def sync_notify(callback: Callable[[Any], Any] | None, value: Any) -> None:
     :raises TypeError: it is a coroutine function, which would not run.
     """
     if callback is not None:
-        told = callback(value)
-        if inspect.iscoroutine(told):
-            told.close()
-            raise TypeError(
-                "the sync client calls callbacks and does not await them: give a plain function, or use agentkit.aio"
-            )
+        sync_result(callback(value))
 
 
 async def async_chunks(content: Any) -> AsyncIterator[bytes]:
@@ -143,3 +148,60 @@ class AsyncTokens:
     def forget(self) -> None:
         """Ask for a new token next time."""
         self._token = None
+
+
+async def async_result(value: Any) -> Any:
+    """What a caller's function returned, awaited where it is a coroutine function."""
+    return await value if inspect.isawaitable(value) else value
+
+
+def sync_result(value: Any) -> Any:
+    """What a caller's function returned.
+
+    :raises TypeError: it is a coroutine function, which would not run.
+    """
+    if inspect.iscoroutine(value):
+        value.close()
+        raise TypeError("the sync client calls functions and does not await them: give a plain function, or use agentkit.aio")
+    return value
+
+
+async def async_closed(source: Any) -> None:
+    """Close an iterator of bytes, of ours or a caller's, where it can be closed."""
+    close = getattr(source, "aclose", None) or getattr(source, "close", None)
+    if close is not None:
+        await async_result(close())
+
+
+def sync_closed(source: Any) -> None:
+    """Close an iterator of bytes, of ours or a caller's, where it can be closed."""
+    close = getattr(source, "close", None)
+    if close is not None:
+        close()
+
+
+class AsyncOpening:
+    """Something that is opened by ``await``, by ``async with``, or when it is first used."""
+
+    async def _opened(self) -> Self:
+        return self
+
+    def __await__(self) -> Generator[Any, None, Self]:
+        return self._opened().__await__()
+
+
+class SyncOpening:
+    """Something that is open when the caller gets it."""
+
+    def _opened(self) -> Self:
+        return self
+
+
+def async_opened(opening: R) -> R:
+    """What is opened by the caller's ``await`` or ``async with``."""
+    return opening
+
+
+def sync_opened(opening: Opening) -> Opening:
+    """What is opened now."""
+    return opening._opened()

@@ -5,6 +5,7 @@ Every public call makes a :class:`Request` with a generated builder and hands it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
@@ -14,11 +15,28 @@ from ._naming import check_id
 from ._types import UNSET, ToolSource
 from ._wire import to_wire
 
-__all__ = ["Request", "json_request", "plain_request", "query_list", "tools_of", "with_body_read"]
+__all__ = [
+    "BodyError",
+    "Request",
+    "check_body",
+    "json_request",
+    "plain_request",
+    "query_list",
+    "streamed",
+    "tools_of",
+    "with_body_read",
+]
 
 
 R = TypeVar("R")
 """What a request's answer becomes; only type checkers see it."""
+
+
+class BodyError(TypeError, ValueError):
+    """A call was not given what its body is made of.
+
+    It is a TypeError, as a missing argument is in Python, and a ValueError, which azure-ai-projects 1.0.0b10 raises for it.
+    """
 
 
 @dataclass(frozen=True)
@@ -74,21 +92,15 @@ def json_request(
     :param values: wire names to values; None is left out, False, 0 and empty containers are sent.
     :param required: wire names of the values that must be given, with their Python names.
     :param toolset: gives ``tools`` and ``tool_resources`` in place of the values of those names.
-    :raises TypeError: a required value is missing, or the body is neither a mapping nor a binary stream.
+    :raises BodyError: a required value is missing, or the body is neither a mapping nor a binary stream.
+    :raises TypeError: the tools are no list of definitions, or the toolset has none.
     :raises ValueError: there are resources for a tool that is not among the tools.
     """
     path = _fill(operation, path, ids)
+    check_body(operation, body, {python: values.get(wire_name) for wire_name, python in required.items()})
     if body is not UNSET and body is not None:
-        ready: Any = body
-        if not isinstance(body, Mapping) and not hasattr(body, "read"):
-            kind = type(body).__name__
-            raise TypeError(f"{operation}() takes as body a mapping by wire names or a binary stream of JSON, not {kind}")
-        if isinstance(body, Mapping):
-            ready = to_wire(body, exclude_readonly=True)
+        ready: Any = to_wire(body, exclude_readonly=True) if isinstance(body, Mapping) else body
     else:
-        missing = [python for wire_name, python in required.items() if values.get(wire_name) in (UNSET, None)]
-        if missing:
-            raise TypeError(f"{operation}() is missing the argument {missing[0]!r}: give it by keyword, or give a whole body")
         if hasattr(values.get("tools"), "definitions"):
             kind = type(values["tools"]).__name__
             raise TypeError(f"{operation}() takes as tools a list of definitions, not {kind}: pass its definitions")
@@ -102,12 +114,48 @@ def json_request(
     )
 
 
+def check_body(operation: str, body: Any, needed: Mapping[str, Any]) -> None:
+    """Check that a call was given a body, or what its body is made of.
+
+    :param operation: the method that was called.
+    :param body: its whole body, where one is given.
+    :param needed: the values that a body is not made without, by the names of their keywords.
+    :raises BodyError: a needed value is missing, or the body is neither a mapping nor a binary stream.
+    """
+    if body is UNSET or body is None:
+        missing = next((name for name, value in needed.items() if value is UNSET or value is None), None)
+        if missing is not None:
+            raise BodyError(f"{operation}() is missing the argument {missing!r}: give it by keyword, or give a whole body")
+    elif not isinstance(body, Mapping) and not hasattr(body, "read"):
+        kind = type(body).__name__
+        raise BodyError(f"{operation}() takes as body a mapping by wire names or a binary stream of JSON, not {kind}")
+
+
 def with_body_read(request: Request[R]) -> Request[R]:
     """The request with a binary stream read to its end, so that it can be sent more than once."""
     if request.body is None or isinstance(request.body, (Mapping, bytes)):
         return request
     data = request.body.read()
     return replace(request, body=data.encode() if isinstance(data, str) else data)
+
+
+def streamed(request: Request[Any], operation: str | None = None) -> Request[Any]:
+    """The request as one whose answer is a stream of events, read as bytes.
+
+    :param request: a request that starts a run, or goes on with one.
+    :param operation: the name of the method that is called, where it is another.
+    :raises ValueError: its body is a binary stream that holds no JSON object.
+    """
+    request = replace(with_body_read(request), operation=operation or request.operation, returns="")
+    body = request.body
+    if isinstance(body, bytes):
+        try:
+            body = json.loads(body)
+        except ValueError as error:
+            raise ValueError(f"{request.operation}() was given a body that is no JSON: {error}") from error
+        if not isinstance(body, dict):
+            raise ValueError(f"{request.operation}() was given a body of JSON that is no object")
+    return replace(request, body={**body, "stream": True})
 
 
 def query_list(items: Any) -> tuple[str, ...] | None:

@@ -24,6 +24,9 @@ __all__ = [
     "FileContent",
     "FileType",
     "Progress",
+    "RunOptions",
+    "StreamedOptions",
+    "ToolOptions",
     "ToolSource",
 ]
 
@@ -112,8 +115,43 @@ class CallOptions(SharedOptions, total=False):
     stream: bool
 
 
+class StreamedOptions(CallOptions, total=False):
+    """The keywords of a call whose answer may be a stream of events: ``stream_parameter=True`` asks for it, and goes with ``stream``."""
+
+    stream_parameter: bool | None
+
+
+class ToolOptions(TypedDict, total=False):
+    """How the function calls of a run are made; accepted by every call that makes them.
+
+    ``on_tool_call`` is called with the name and the arguments before each call, and returns None to allow it or
+    :class:`~agentkit.Refuse` with a reason that the model reads; ``on_tool_result`` is called with what came of each call, a
+    :class:`~agentkit.tools.FunctionOutcome`; ``on_missing_tool`` is ``answer``, which tells the model that a function has no
+    implementation here, or ``raise``, which cancels the run and raises :class:`~agentkit.exceptions.MissingToolError`;
+    ``max_parallel`` calls of one round run at once, by default 1, with the order of their outputs kept; ``in_thread`` runs sync
+    functions in threads (in the async client they hold the event loop otherwise); ``tool_timeout`` is the seconds that each call
+    has.
+    """
+
+    on_tool_call: Callable[[str, Mapping[str, Any]], Any] | None
+    on_tool_result: Callable[[Any], Any] | None
+    on_missing_tool: str
+    max_parallel: int
+    in_thread: bool
+    tool_timeout: float | None
+
+
+class RunOptions(CallOptions, ToolOptions, total=False):
+    """The keywords that a call accepts which runs an agent and makes the function calls of the run."""
+
+
 class ClientOptions(SharedOptions, total=False):
-    """The keywords that a client's constructor accepts: the defaults of its calls, and the connection's own."""
+    """The keywords that a client's constructor accepts: the defaults of its calls, and the connection's own.
+
+    ``enable_auto_function_calls`` is what the method of that name of ``client.agents`` takes: functions, a tool or a set of tools.
+    """
+
+    enable_auto_function_calls: Any
 
     api_version: str | None
     credential_scopes: list[str] | str | None

@@ -12,6 +12,8 @@ They are azure-core's own classes, so that ``except azure.core.exceptions.HttpRe
      │    ├── ResourceNotModifiedError    304
      │    ├── ActiveRunError              the thread has an active run
      │    └── DecodeError                 the body is not what its content type says
+     ├── RunFailedError                 a streamed run failed, where failures are to be raised
+     ├── MissingToolError               a run asks for a function that is not here, where that is to be raised
      └── WaitTimeoutError               a wait ran out of time; also a TimeoutError
 
 This module imports azure-core, so it is itself imported only where an error is raised or asked for.
@@ -36,9 +38,11 @@ __all__ = [
     "ClientAuthenticationError",
     "DecodeError",
     "HttpResponseError",
+    "MissingToolError",
     "ResourceExistsError",
     "ResourceNotFoundError",
     "ResourceNotModifiedError",
+    "RunFailedError",
     "ServiceRequestError",
     "ServiceRequestTimeoutError",
     "ServiceResponseError",
@@ -142,3 +146,54 @@ class WaitTimeoutError(AzureError, TimeoutError):
         super().__init__(message)
         self.last = last
         self.waited = waited
+
+
+class RunFailedError(AzureError):
+    """A streamed run failed, or its stream reported an error.
+
+    :ivar run: the run as it was last seen; None where the stream broke off before it told of one.
+    :ivar last_error: the ``code`` and ``message`` that the service gave; None where it gave none.
+    """
+
+    def __init__(self, message: str, *, run: Any, last_error: Any) -> None:
+        super().__init__(message)
+        self.run = run
+        self.last_error = last_error
+
+
+def run_failed(run: Any, last_error: Any) -> RunFailedError:
+    """The error of a run that failed, or whose stream reported an error."""
+    which = f"the run {run.id} on {run.thread_id}" if run is not None else "the stream"
+    said = getattr(last_error, "message", None)
+    code = getattr(last_error, "code", None)
+    reason = " ".join(str(said).split()) if said else "the service gives no reason"
+    advice = (
+        "Wait as long as it says, and run again"
+        if str(code) == "rate_limit_exceeded"
+        else "Its steps tell how far it came: list_run_steps()"
+    )
+    return RunFailedError(
+        f"{which} failed{f' ({code})' if code else ''}: {reason.rstrip('.')}. {advice}", run=run, last_error=last_error
+    )
+
+
+class MissingToolError(AzureError):
+    """A run asks for functions that have no implementation here; the run was cancelled.
+
+    :ivar run: the run as it was when it asked.
+    :ivar names: the names of the functions.
+    """
+
+    def __init__(self, message: str, *, run: Any, names: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.run = run
+        self.names = names
+
+
+def missing_tool(run: Any, names: tuple[str, ...], advice: str) -> MissingToolError:
+    """The error of a run that asked for functions which are not here."""
+    return MissingToolError(
+        f"the run {run.id} asks for {', '.join(names)}: no implementation is known here, so it was cancelled. {advice}",
+        run=run,
+        names=names,
+    )

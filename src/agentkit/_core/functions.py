@@ -24,6 +24,7 @@ __all__ = [
     "ArgumentsError",
     "CallError",
     "CallTimeoutError",
+    "FailureText",
     "FunctionOutcome",
     "OutputError",
     "ParsedCall",
@@ -61,6 +62,24 @@ class OutputError(CallError):
 
 class CallTimeoutError(CallError, TimeoutError):
     """The function did not end in time."""
+
+
+class FailureText(str):
+    """The text by which ``execute`` tells of a failure. It keeps the error: a subclass may hand it through as what its call came to.
+
+    :ivar error: why the call failed.
+    """
+
+    __slots__ = ("error",)
+
+    error: Exception
+
+    @classmethod
+    def of(cls, text: str, error: Exception) -> FailureText:
+        """The text of an error."""
+        told = cls(text)
+        told.error = error
+        return told
 
 
 @dataclass(frozen=True)
@@ -262,7 +281,9 @@ def _placed(spec: FunctionSpec, values: dict[str, Any]) -> tuple[tuple[Any, ...]
 
 
 def succeeded(plan: PlannedCall, value: Any) -> FunctionOutcome:
-    """The outcome of a call that returned a value; a failure where the value cannot be written as JSON."""
+    """The outcome of a call that returned a value; a failure where the value tells of one, or cannot be written as JSON."""
+    if isinstance(value, FailureText):
+        return FunctionOutcome(plan.name, plan.call_id, plan.arguments, str(value), error=value.error)
     try:
         output = encode_output(value)
     except OutputError as error:

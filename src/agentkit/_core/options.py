@@ -9,22 +9,30 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._suggest import unknown_keyword
-from .._types import CallOptions, ClientOptions, SharedOptions
+from .._types import CallOptions, ClientOptions, SharedOptions, StreamedOptions
 from .retry import RetryPolicy
 
-__all__ = ["CallSettings", "ClientSettings", "call_settings", "client_settings"]
+__all__ = ["READ_TIMEOUT", "STREAM_TIMEOUT", "CallSettings", "ClientSettings", "call_settings", "client_settings"]
 
 CONNECT_TIMEOUT = 30.0
 READ_TIMEOUT = 300.0
+STREAM_TIMEOUT = 600.0
+"""Seconds between two bytes of a stream of events, where nothing else is said."""
 
 _REPLACED = {
     "transport": "proxies=, connection_verify= and connection_cert= configure the connection",
     "policies": "raw_request_hook= and raw_response_hook= see every request and response, headers= adds to them",
     "authentication_policy": "give the key or token credential itself as credential=",
 }
+# What can be asked to stream its run, and the call that reads the events.
+_STREAMED = {
+    "create_run": "create_stream",
+    "create_thread_and_run": "create_thread_and_run",
+    "submit_tool_outputs_to_run": "submit_tool_outputs_to_stream",
+}
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SHARED_KEYWORDS = frozenset(SharedOptions.__annotations__)
-_CALL_KEYWORDS = frozenset(CallOptions.__annotations__) | _SHARED_KEYWORDS
+_CALL_KEYWORDS = frozenset({*CallOptions.__annotations__, *StreamedOptions.__annotations__}) | _SHARED_KEYWORDS
 _CLIENT_KEYWORDS = frozenset(ClientOptions.__annotations__) | _SHARED_KEYWORDS
 
 
@@ -46,6 +54,7 @@ class CallSettings:
     cls: Callable[[Any, Any, Mapping[str, str]], Any] | None = None
     error_map: Mapping[int, type[Exception]] = field(default_factory=dict)
     stream: bool = False
+    stream_parameter: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +82,21 @@ def call_settings(
     :raises ValueError: a value is out of range.
     """
     _check_names(operation, options, _CALL_KEYWORDS, own)
-    return _resolve(operation, defaults, options)
+    settings = _resolve(operation, defaults, options)
+    if settings.stream_parameter:
+        _check_streamed(operation, settings)
+    return settings
+
+
+def _check_streamed(operation: str, settings: CallSettings) -> None:
+    """Refuse ``stream_parameter=True`` where the answer could not be a stream, or could not be read as one."""
+    if operation not in _STREAMED:
+        raise TypeError(f"{operation}() does not take stream_parameter=True: its answer is one object")
+    if not settings.stream:
+        raise TypeError(
+            f"{operation}(stream_parameter=True) makes the service answer with events: {_STREAMED[operation]}() reads them, "
+            "stream=True with it gives their bytes"
+        )
 
 
 def client_settings(client: str, options: Mapping[str, Any], own: Callable[[], Iterable[str]]) -> ClientSettings:
@@ -115,8 +138,8 @@ def _resolve(function: str, defaults: CallSettings, options: Mapping[str, Any]) 
     for name, checked in checks.items():
         if options.get(name) is not None:
             changes[name] = {**getattr(defaults, name), **checked(function, name, options[name])}
-    for name in ("logging_enable", "stream"):
-        if name in options:
+    for name in ("logging_enable", "stream", "stream_parameter"):
+        if options.get(name) is not None:
             changes[name] = bool(options[name])
     changes["retry"] = RetryPolicy.from_keywords(defaults.retry, {k: v for k, v in options.items() if k.startswith("retry_")})
     return replace(defaults, **changes)

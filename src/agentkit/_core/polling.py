@@ -35,10 +35,10 @@ def check_interval(name: str, value: Any) -> float:
     return float(value)
 
 
-def check_callback(name: str, value: Any) -> None:
+def check_callback(name: str, value: Any, takes: str = "a function of one object") -> None:
     """Refuse, with a TypeError that names the keyword, what is neither None nor can be called."""
     if value is not None and not callable(value):
-        raise TypeError(f"{name} is a function of one object, not {type(value).__name__}")
+        raise TypeError(f"{name} is {takes}, not {type(value).__name__}")
 
 
 @dataclass

@@ -7,7 +7,9 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any, get_type_hints
 
 __all__ = ["SignatureParameter", "documentation", "given_keywords", "is_async", "name_of", "parameters_of"]
@@ -143,8 +145,33 @@ def _resolved(function: str, parameter: str, annotation: Any, origin: Any) -> An
 
 
 def _names_around(origin: Any) -> dict[str, Any]:
-    """The names of the module that a function or a class was written in."""
+    """The names of the module that a function or a class was written in, and of the functions around it, as far as they are known."""
     names: Mapping[str, Any] | None = getattr(origin, "__globals__", None)
     if names is None:
         names = vars(sys.modules.get(getattr(origin, "__module__", None) or "builtins", sys))
-    return dict(names)
+    return {**names, **_local_names(origin)}
+
+
+def _local_names(origin: Any) -> dict[str, Any]:
+    """The names of the functions that a function was written in: of those that still run, and what it holds of those that do not.
+
+    A function that is made a tool where it is written may take classes that are written there too.
+    """
+    code = getattr(origin, "__code__", None)
+    if not isinstance(code, CodeType) or "<locals>" not in origin.__qualname__:
+        return {}
+    names: dict[str, Any] = {}
+    frame = inspect.currentframe()
+    while frame is not None:
+        if _is_within(code, frame.f_code):
+            names = {**frame.f_locals, **names}  # the inner function's names count before the outer's
+        frame = frame.f_back
+    for name, cell in zip(code.co_freevars, getattr(origin, "__closure__", None) or (), strict=False):
+        with suppress(ValueError):  # it gets its value later
+            names[name] = cell.cell_contents
+    return names
+
+
+def _is_within(code: CodeType, other: CodeType) -> bool:
+    """Whether code was written inside other code, at any depth."""
+    return any(inner is code or _is_within(code, inner) for inner in other.co_consts if isinstance(inner, CodeType))

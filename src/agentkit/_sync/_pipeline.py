@@ -28,7 +28,7 @@ from .._http import (
 )
 from .._outcome import broken_answer, call_error, failed_call, parse_body
 from .._primitives import SyncTokens, sync_call, sync_chunks, sync_sleep
-from .._request import Request
+from .._request import Request, streamed
 from .._types import Credential
 
 if TYPE_CHECKING:
@@ -84,6 +84,9 @@ class Pipeline:
             raise ValueError(
                 f"{request.operation}() was called on a client that is closed; make a new client, or close it later"
             )
+        if settings.stream_parameter:
+            given = request
+            request = sync_call(lambda: streamed(given))
         content = sync_call(encode_body, request)
         outgoing = HttpRequest(request.method, self._url(request, settings), self._headers(request, settings))
         context: dict[str, Any] = {"operation": request.operation}

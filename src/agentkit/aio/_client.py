@@ -166,6 +166,9 @@ class AIProjectClient:
         self._pipeline = Pipeline(where, credential, settings, owned=owned)
         self._service = service
         self.agents = AgentsOperations(self._pipeline)
+        functions = options.get("enable_auto_function_calls")
+        if functions is not None:
+            self.agents.enable_auto_function_calls(functions)
 
 
 def _keywords(function: Callable[..., Any]) -> list[str]:

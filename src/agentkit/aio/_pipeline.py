@@ -27,7 +27,7 @@ from .._http import (
 )
 from .._outcome import broken_answer, call_error, failed_call, parse_body
 from .._primitives import AsyncTokens, async_call, async_chunks, async_sleep
-from .._request import Request
+from .._request import Request, streamed
 from .._types import AsyncCredential
 
 if TYPE_CHECKING:
@@ -83,6 +83,9 @@ class Pipeline:
             raise ValueError(
                 f"{request.operation}() was called on a client that is closed; make a new client, or close it later"
             )
+        if settings.stream_parameter:
+            given = request
+            request = await async_call(lambda: streamed(given))
         content = await async_call(encode_body, request)
         outgoing = HttpRequest(request.method, self._url(request, settings), self._headers(request, settings))
         context: dict[str, Any] = {"operation": request.operation}

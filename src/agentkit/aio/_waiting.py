@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._core.busy import active_run_id, check_if_active, is_busy
-from .._core.options import CallSettings
+from .._core.options import READ_TIMEOUT, STREAM_TIMEOUT, CallSettings
 from .._core.polling import Wait, check_callback, check_interval, is_active
 from .._generated import requests
 from .._primitives import async_call, async_notify, async_sleep
 from .._request import Request, with_body_read
-from ._group import OperationGroup
+from ._memory import Memory
+
+if TYPE_CHECKING:
+    from .._generated.models.runs import ThreadRun
 
 __all__ = ["FILE_TIMEOUT", "RUN_TIMEOUT", "STORE_TIMEOUT", "Waiting", "Watch"]
 
@@ -43,13 +46,18 @@ class Watch(Generic[T]):
         return is_active(self.kind, getattr(last, "status", None))
 
 
-class Waiting(OperationGroup):
+class Waiting(Memory):
     """The waits that the helpers are made of."""
 
     def _lasting(self, settings: CallSettings) -> CallSettings:
         """The settings that the follow-up calls of a helper share; what belongs to one request or its result is left out."""
         params = self._pipeline.defaults.params
         return replace(settings, params=params, content_type=None, request_id=None, cls=None, stream=False)
+
+    def _streaming(self, settings: CallSettings) -> CallSettings:
+        """The settings of a request whose answer is a stream of events, between which much time may pass."""
+        default = settings.read_timeout == READ_TIMEOUT
+        return replace(settings, stream=True, read_timeout=STREAM_TIMEOUT if default else settings.read_timeout)
 
     def _wait(
         self, operation: str, sleep_interval: float, timeout: float | None, on_update: Callable[[Any], Any] | None = None
@@ -162,13 +170,30 @@ class Waiting(OperationGroup):
         watch = Watch("run", requests.get_run(thread_id, run_id), self._lasting(settings), wait)
         run = await self._pipeline.send(watch.look, watch.settings)
         if cancel and watch.is_active(run):
-            try:
-                run = await self._pipeline.send(requests.cancel_run(thread_id, run_id), watch.settings)
-            except Exception as error:
-                # It may have ended between the look and the request; then there is nothing to cancel.
-                if getattr(error, "status_code", None) not in (400, 409):
-                    raise
+            run = await self._cancel(thread_id, run_id, watch.settings)
         await self._at_rest(watch, run)
+
+    def _run_watch(self, thread_id: str, run_id: str, settings: CallSettings, timeout: float = RUN_TIMEOUT) -> Watch[ThreadRun]:
+        """How a run is watched that no call of the caller's waits for: by default as long as a call would."""
+        wait = self._wait("get_run", 1.0, timeout)
+        return Watch("run", requests.get_run(thread_id, run_id), settings, wait)
+
+    async def _cancel(self, thread_id: str, run_id: str, settings: CallSettings) -> ThreadRun:
+        """Cancel a run, and return it as it is then; one that has ended meanwhile is returned as it ended."""
+        try:
+            return await self._pipeline.send(requests.cancel_run(thread_id, run_id), settings)
+        except Exception as error:
+            if getattr(error, "status_code", None) not in (400, 409):
+                raise
+            return await self._pipeline.send(requests.get_run(thread_id, run_id), settings)
+
+    async def _cancelled(self, thread_id: str, run_id: str, settings: CallSettings, timeout: float = RUN_TIMEOUT) -> ThreadRun:
+        """Cancel a run and wait until it has ended.
+
+        :raises ~agentkit.exceptions.WaitTimeoutError: the time is over and it has not.
+        """
+        run = await self._cancel(thread_id, run_id, settings)
+        return await self._at_rest(self._run_watch(thread_id, run_id, settings, timeout), run)
 
     async def _active_run(self, thread_id: str, settings: CallSettings) -> str | None:
         page = await self._pipeline.send(requests.list_runs(thread_id, limit=20), self._lasting(settings))

@@ -20,11 +20,53 @@ if TYPE_CHECKING:
     from .._generated.models.threads import *
     from .._generated.models.tools import *
     from .._generated.models.vector_stores import *
+    from .._sync._moments import (
+        RunEventHandler as RunEventHandler,
+    )
+    from .._sync._streams import (
+        AgentEventHandler as AgentEventHandler,
+    )
+    from .._sync._streams import (
+        AgentRunStream as AgentRunStream,
+    )
+    from .._sync._streams import (
+        BaseAgentEventHandler as BaseAgentEventHandler,
+    )
+    from .._sync._streams import (
+        BaseAgentEventHandlerT as BaseAgentEventHandlerT,
+    )
+    from ..aio._moments import (
+        AsyncRunEventHandler as AsyncRunEventHandler,
+    )
+    from ..aio._streams import (
+        AsyncAgentEventHandler as AsyncAgentEventHandler,
+    )
+    from ..aio._streams import (
+        AsyncAgentRunStream as AsyncAgentRunStream,
+    )
+    from ..aio._streams import (
+        BaseAsyncAgentEventHandler as BaseAsyncAgentEventHandler,
+    )
+    from ..aio._streams import (
+        BaseAsyncAgentEventHandlerT as BaseAsyncAgentEventHandlerT,
+    )
     from ..tools import *
 
 _TOOLS = tools.__all__
+_STREAMS = {
+    "AgentEventHandler": "_sync._streams",
+    "AgentRunStream": "_sync._streams",
+    "AsyncAgentEventHandler": "aio._streams",
+    "AsyncAgentRunStream": "aio._streams",
+    "AsyncRunEventHandler": "aio._moments",
+    "BaseAgentEventHandler": "_sync._streams",
+    "BaseAgentEventHandlerT": "_sync._streams",
+    "BaseAsyncAgentEventHandler": "aio._streams",
+    "BaseAsyncAgentEventHandlerT": "aio._streams",
+    "RunEventHandler": "_sync._moments",
+}
 
-_NAMES = (*sorted(ENUMS), *sorted(MODULES), *_TOOLS)
+_NAMES = (*sorted(ENUMS), *sorted(MODULES), *_STREAMS, *_TOOLS)
 
 if not TYPE_CHECKING:  # type checkers know the names from above, and are to report any other
     __all__ = list(_NAMES)
@@ -34,6 +76,8 @@ if not TYPE_CHECKING:  # type checkers know the names from above, and are to rep
             home = "agentkit._generated.enums"
         elif name in MODULES:
             home = f"agentkit._generated.models.{MODULES[name]}"
+        elif name in _STREAMS:
+            home = f"agentkit.{_STREAMS[name]}"
         elif name in _TOOLS:
             home = "agentkit.tools"
         else:

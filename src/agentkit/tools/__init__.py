@@ -6,9 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .._core.functions import FunctionOutcome
     from ._base import Tool
     from ._connections import AzureAISearchTool, BingCustomSearchTool, BingGroundingTool, FabricTool, SharepointTool
     from ._functions import AsyncFunctionTool, FunctionTool
+    from ._gate import Refuse
     from ._remote import AzureFunctionTool, ConnectedAgentTool, OpenApiTool
     from ._service import CodeInterpreterTool, FileSearchTool
     from ._toolset import AsyncToolSet, ToolSet
@@ -24,29 +26,33 @@ __all__ = [
     "ConnectedAgentTool",
     "FabricTool",
     "FileSearchTool",
+    "FunctionOutcome",
     "FunctionTool",
     "OpenApiTool",
+    "Refuse",
     "SharepointTool",
     "Tool",
     "ToolSet",
 ]
 
 _MODULES = {
-    "AsyncFunctionTool": "_functions",
-    "AsyncToolSet": "_toolset",
-    "AzureAISearchTool": "_connections",
-    "AzureFunctionTool": "_remote",
-    "BingCustomSearchTool": "_connections",
-    "BingGroundingTool": "_connections",
-    "CodeInterpreterTool": "_service",
-    "ConnectedAgentTool": "_remote",
-    "FabricTool": "_connections",
-    "FileSearchTool": "_service",
-    "FunctionTool": "_functions",
-    "OpenApiTool": "_remote",
-    "SharepointTool": "_connections",
-    "Tool": "_base",
-    "ToolSet": "_toolset",
+    "AsyncFunctionTool": "._functions",
+    "AsyncToolSet": "._toolset",
+    "AzureAISearchTool": "._connections",
+    "AzureFunctionTool": "._remote",
+    "BingCustomSearchTool": "._connections",
+    "BingGroundingTool": "._connections",
+    "CodeInterpreterTool": "._service",
+    "ConnectedAgentTool": "._remote",
+    "FabricTool": "._connections",
+    "FileSearchTool": "._service",
+    "FunctionOutcome": ".._core.functions",
+    "FunctionTool": "._functions",
+    "OpenApiTool": "._remote",
+    "Refuse": "._gate",
+    "SharepointTool": "._connections",
+    "Tool": "._base",
+    "ToolSet": "._toolset",
 }
 
 
@@ -55,7 +61,7 @@ def __getattr__(name: str) -> Any:
         from .._suggest import unknown_attribute
 
         raise unknown_attribute(f"module {__name__!r}", name, __all__)
-    value = getattr(import_module(f".{_MODULES[name]}", __name__), name)
+    value = getattr(import_module(_MODULES[name], __name__), name)
     globals()[name] = value
     return value
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._core.function_schema import FunctionSpec, describe_function
-from .._core.functions import FunctionOutcome, PlannedCall, plan_call
+from .._core.functions import FailureText, FunctionOutcome, PlannedCall, plan_call
+from .._core.runloop import function_names
 from .._generated.models.tools import FunctionDefinition, FunctionToolDefinition, ToolResources
 from ._base import Tool
 from ._runner import run_call, run_call_async
@@ -67,6 +68,13 @@ class BaseFunctionTool(Tool[FunctionToolDefinition]):
         """
         return self._specs.get(name)
 
+    def serves(self, name: str) -> bool:
+        """Whether calls of a name are answered here.
+
+        :param name: the name by which a model calls a function.
+        """
+        return name in self._specs or (self._runs_itself and name in function_names(self.definitions))
+
     def plan(self, tool_call: Any) -> PlannedCall:
         """Decide on a call without running it: which function it is, and with which arguments. Never raises.
 
@@ -74,10 +82,14 @@ class BaseFunctionTool(Tool[FunctionToolDefinition]):
         :return: the call, ready to be run, or with the error that keeps it from that.
         """
         plan = plan_call(tool_call, self.find, tuple(self._specs))
-        if getattr(self.execute, "__func__", None) not in _OWN_EXECUTES:
-            # A subclass, or a test's double, has its own way of running a call: that is what runs.
+        if self._runs_itself:
             return dataclasses.replace(plan, function=self.execute, args=(tool_call,), kwargs={}, error=None)
         return plan
+
+    @property
+    def _runs_itself(self) -> bool:
+        """Whether a subclass, or a test's double, has its own way of running a call: then that is what runs."""
+        return getattr(self.execute, "__func__", None) not in _OWN_EXECUTES
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self._specs)})"
@@ -140,4 +152,4 @@ def _place(function: Callable[..., Any]) -> str:
 
 
 def _value_or_text(outcome: FunctionOutcome) -> Any:
-    return outcome.value if outcome.ok else outcome.output
+    return outcome.value if outcome.error is None else FailureText.of(outcome.output, outcome.error)

@@ -8,19 +8,24 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from .._core.functions import CallError, FunctionOutcome, PlannedCall, failed, succeeded
+from .._core.functions import CallError, FailureText, FunctionOutcome, PlannedCall, failed, succeeded
+from .._core.tool_settings import check_limits
+from ._gate import RefusedError
 from ._waiting import bounded, run_awaitable, wait_in_thread, wait_in_thread_async
 
-__all__ = ["check_limits", "run_call", "run_call_async", "run_calls", "run_calls_async"]
+__all__ = ["run_call", "run_call_async", "run_calls", "run_calls_async"]
 
 _log = logging.getLogger("agentkit")
 
 
-def run_calls(plans: Sequence[PlannedCall], *, max_parallel: int = 1, timeout: float | None = None) -> list[FunctionOutcome]:
+def run_calls(
+    plans: Sequence[PlannedCall], *, max_parallel: int = 1, in_thread: bool = False, timeout: float | None = None
+) -> list[FunctionOutcome]:
     """Run calls, one after the other in the caller's thread, or several at once.
 
     :param plans: the calls.
     :keyword max_parallel: so many calls run at once; above 1 each runs in a thread, with the caller's context variables.
+    :keyword in_thread: run each call in a thread of its own also where one runs after the other.
     :keyword timeout: seconds that each call has; None sets no limit.
     :return: the outcomes, in the order of the calls.
     :raises TypeError: a limit is no number.
@@ -28,7 +33,7 @@ def run_calls(plans: Sequence[PlannedCall], *, max_parallel: int = 1, timeout: f
     """
     check_limits(max_parallel, timeout)
     if max_parallel == 1 or len(plans) < 2:
-        return [run_call(plan, timeout=timeout) for plan in plans]
+        return [run_call(plan, in_thread=in_thread, timeout=timeout) for plan in plans]
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(min(max_parallel, len(plans)), thread_name_prefix="agentkit-functions") as pool:
@@ -36,20 +41,22 @@ def run_calls(plans: Sequence[PlannedCall], *, max_parallel: int = 1, timeout: f
         return [future.result() for future in running]
 
 
-def run_call(plan: PlannedCall, *, timeout: float | None = None) -> FunctionOutcome:
+def run_call(plan: PlannedCall, *, in_thread: bool = False, timeout: float | None = None) -> FunctionOutcome:
     """Run one call. An async function is run to its end.
 
     :param plan: the call.
+    :keyword in_thread: run a sync function in a thread of its own.
     :keyword timeout: seconds that it has; None sets no limit. A sync function then runs in a thread, which is left behind when the
         time is over, since it cannot be stopped.
     """
     try:
-        value = plan.call() if timeout is None or plan.is_async else wait_in_thread(plan.call, timeout)
+        here = plan.is_async or not (in_thread or timeout is not None)
+        value = plan.call() if here else wait_in_thread(plan.call, timeout)
         if inspect.isawaitable(value):
             value = run_awaitable(value, timeout)
     except Exception as error:  # noqa: BLE001  (whatever a function raises is its outcome)
         return _reported(failed(plan, _named(plan, error)))
-    return _reported(succeeded(plan, value))
+    return _returned(plan, value)
 
 
 async def run_calls_async(
@@ -87,33 +94,19 @@ async def run_call_async(plan: PlannedCall, *, in_thread: bool = False, timeout:
     :keyword timeout: seconds that it has; None sets no limit. A sync function then runs in a thread.
     """
     try:
-        if plan.is_async or not (in_thread or timeout is not None):
-            value = plan.call()
-        else:
-            value = (await wait_in_thread_async(plan.call, timeout))()
+        here = plan.is_async or not (in_thread or timeout is not None)
+        value = plan.call() if here else (await wait_in_thread_async(plan.call, timeout))()
         if inspect.isawaitable(value):
             value = await bounded(value, timeout)
     except Exception as error:  # noqa: BLE001  (whatever a function raises is its outcome)
         return _reported(failed(plan, _named(plan, error)))
-    return _reported(succeeded(plan, value))
+    return _returned(plan, value)
 
 
-def check_limits(max_parallel: Any, timeout: Any) -> None:
-    """Check how calls are to be run.
-
-    :raises TypeError: a limit is no number.
-    :raises ValueError: a limit is not positive.
-    """
-    if isinstance(max_parallel, bool) or not isinstance(max_parallel, int):
-        raise TypeError(f"max_parallel is a number of calls, not {type(max_parallel).__name__}")
-    if max_parallel < 1:
-        raise ValueError(f"max_parallel is a number of calls from 1 up, not {max_parallel}")
-    if timeout is None:
-        return
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
-        raise TypeError(f"timeout is a number of seconds or None, not {type(timeout).__name__}")
-    if not timeout > 0:
-        raise ValueError(f"timeout is a number of seconds above 0, not {timeout}")
+def _returned(plan: PlannedCall, value: Any) -> FunctionOutcome:
+    """The outcome of a call that returned. A failure that a subclass's ``execute`` hands through was reported when it happened."""
+    outcome = succeeded(plan, value)
+    return outcome if isinstance(value, FailureText) else _reported(outcome)
 
 
 def _named(plan: PlannedCall, error: Exception) -> Exception:
@@ -127,6 +120,8 @@ def _reported(outcome: FunctionOutcome) -> FunctionOutcome:
     """The outcome, after a failure was logged: with its traceback where the function raised it."""
     if outcome.error is None:
         _log.debug("function %s answered call %s", outcome.name, outcome.call_id)
+    elif isinstance(outcome.error, RefusedError):  # as the caller wanted it
+        _log.info("call %s of function %r was refused: %s", outcome.call_id, outcome.name, outcome.error)
     elif isinstance(outcome.error, CallError):
         _log.warning("call %s of function %r failed: %s", outcome.call_id, outcome.name, outcome.error)
     else:

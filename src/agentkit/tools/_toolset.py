@@ -96,9 +96,14 @@ class BaseToolSet:
 
         :param tool_calls: the calls as a run asks for them.
         """
-        tool = next((tool for tool in self._tools if isinstance(tool, BaseFunctionTool)), None)
+        tool = self.function_tool
         calls = [call for call in tool_calls if is_function_call(call)]
         return [tool.plan(call) if tool is not None else plan_call(call, _nothing) for call in calls]
+
+    @property
+    def function_tool(self) -> BaseFunctionTool | None:
+        """The tool whose functions run here; None where the set holds none."""
+        return next((tool for tool in self._tools if isinstance(tool, BaseFunctionTool)), None)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self._tools))})"

@@ -17,125 +17,14 @@ if TYPE_CHECKING:
     from ..._generated.enums import ListSortOrder, RunAdditionalFieldList
     from ..._generated.models.messages import ThreadMessageOptions
     from ..._generated.models.runs import OpenAIPageableListOfThreadRun, ThreadRun, ToolOutput, TruncationObject
-    from ..._generated.models.threads import AgentThreadCreationOptions
-    from ..._generated.models.tools import (
-        AgentsApiResponseFormatOption,
-        AgentsApiToolChoiceOption,
-        ToolDefinition,
-        UpdateToolResourcesOptions,
-    )
-    from ..._types import Body, CallOptions
+    from ..._generated.models.tools import AgentsApiResponseFormatOption, AgentsApiToolChoiceOption, ToolDefinition
+    from ..._types import Body, CallOptions, StreamedOptions
 
 __all__ = ["RunsCalls"]
 
 
 class RunsCalls(Waiting):
     """Runs."""
-
-    @overload
-    def create_thread_and_run(
-        self,
-        *,
-        agent_id: str = ...,
-        assistant_id: str = ...,
-        thread: AgentThreadCreationOptions | None = ...,
-        model: str | None = ...,
-        instructions: str | None = ...,
-        tools: Sequence[ToolDefinition] | None = ...,
-        tool_resources: UpdateToolResourcesOptions | None = ...,
-        stream_parameter: bool | None = ...,
-        temperature: float | None = ...,
-        top_p: float | None = ...,
-        max_prompt_tokens: int | None = ...,
-        max_completion_tokens: int | None = ...,
-        truncation_strategy: TruncationObject | None = ...,
-        tool_choice: AgentsApiToolChoiceOption | None = ...,
-        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = ...,
-        parallel_tool_calls: bool | None = ...,
-        metadata: dict[str, str] | None = ...,
-        **options: Unpack[CallOptions],
-    ) -> ThreadRun: ...
-
-    @overload
-    def create_thread_and_run(self, body: Body, **options: Unpack[CallOptions]) -> ThreadRun: ...
-
-    def create_thread_and_run(
-        self,
-        body: Body = UNSET,
-        *,
-        agent_id: str = UNSET,
-        assistant_id: str = UNSET,
-        thread: AgentThreadCreationOptions | None = None,
-        model: str | None = None,
-        instructions: str | None = None,
-        tools: Sequence[ToolDefinition] | None = None,
-        tool_resources: UpdateToolResourcesOptions | None = None,
-        stream_parameter: bool | None = None,
-        temperature: float | None = None,
-        top_p: float | None = None,
-        max_prompt_tokens: int | None = None,
-        max_completion_tokens: int | None = None,
-        truncation_strategy: TruncationObject | None = None,
-        tool_choice: AgentsApiToolChoiceOption | None = None,
-        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = None,
-        parallel_tool_calls: bool | None = None,
-        metadata: dict[str, str] | None = None,
-        **options: Unpack[CallOptions],
-    ) -> ThreadRun:
-        """Create a thread and run an agent on it.
-
-        Does in one call what creating a thread and creating a run do in two.
-
-        :param body: the whole body instead of its keywords: a mapping by wire names, or a binary stream of JSON.
-        :keyword agent_id: Agent to run.
-        :keyword assistant_id: the earlier name of ``agent_id``.
-        :keyword thread: Thread to create, with its first messages; null for an empty one.
-        :keyword model: Model or deployment to use instead of the agent's; null keeps the agent's.
-        :keyword instructions: Instructions to use instead of the agent's; null keeps the agent's.
-        :keyword tools: Tools to use instead of the agent's, at most 128; null keeps the agent's.
-        :keyword tool_resources: Tool data that replaces the agent's for this run; null keeps the agent's.
-        :keyword stream_parameter: True to get server-sent events instead of the run; null or false for the run.
-        :keyword temperature: Sampling temperature, 0 (steady) to 2 (varied); null for the default.
-        :keyword top_p: Share of the probability mass that sampling considers, 0 to 1; null for the default.
-        :keyword max_prompt_tokens: Most prompt tokens that the whole run may use, at least 256; null for no limit.
-        :keyword max_completion_tokens: Most completion tokens that the whole run may use, at least 256; null for no
-            limit.
-        :keyword truncation_strategy: How much of the thread the model sees; null means `auto`.
-        :keyword tool_choice: Which tool the run calls; null lets the model pick.
-        :keyword response_format: Shape of the answers; null for the default.
-        :keyword parallel_tool_calls: Whether the model may call several functions in one turn; null means true.
-        :keyword metadata: The caller's own notes, at most 16 pairs of texts: names up to 64 characters, values up to
-            512; null for none.
-        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
-        :return: the service's answer.
-        :rtype: ~agentkit.models.ThreadRun
-        :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
-        :raises TypeError: an argument is missing, unknown, or of the wrong type.
-        """
-        settings = self._settings("create_thread_and_run", options)
-        return self._pipeline.send(
-            requests.create_thread_and_run(
-                body,
-                agent_id=agent_id,
-                assistant_id=assistant_id,
-                thread=thread,
-                model=model,
-                instructions=instructions,
-                tools=tools,
-                tool_resources=tool_resources,
-                stream_parameter=stream_parameter,
-                temperature=temperature,
-                top_p=top_p,
-                max_prompt_tokens=max_prompt_tokens,
-                max_completion_tokens=max_completion_tokens,
-                truncation_strategy=truncation_strategy,
-                tool_choice=tool_choice,
-                response_format=response_format,
-                parallel_tool_calls=parallel_tool_calls,
-                metadata=metadata,
-            ),
-            settings,
-        )
 
     def list_runs(
         self,
@@ -190,7 +79,7 @@ class RunsCalls(Waiting):
         parallel_tool_calls: bool | None = ...,
         metadata: dict[str, str] | None = ...,
         if_active: str = ...,
-        **options: Unpack[CallOptions],
+        **options: Unpack[StreamedOptions],
     ) -> ThreadRun: ...
 
     @overload
@@ -201,7 +90,7 @@ class RunsCalls(Waiting):
         *,
         include: Sequence[str | RunAdditionalFieldList] | None = ...,
         if_active: str = ...,
-        **options: Unpack[CallOptions],
+        **options: Unpack[StreamedOptions],
     ) -> ThreadRun: ...
 
     def create_run(
@@ -227,7 +116,7 @@ class RunsCalls(Waiting):
         parallel_tool_calls: bool | None = None,
         metadata: dict[str, str] | None = None,
         if_active: str = "error",
-        **options: Unpack[CallOptions],
+        **options: Unpack[StreamedOptions],
     ) -> ThreadRun:
         """Run an agent on a thread.
 
@@ -257,7 +146,7 @@ class RunsCalls(Waiting):
             512; null for none.
         :keyword if_active: what to do when the thread has an active run: ``error`` raises, ``wait`` waits for its end,
             at most 15 minutes, ``cancel`` cancels it first.
-        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :keyword options: what every call accepts; see :class:`~agentkit._types.StreamedOptions`.
         :return: the service's answer.
         :rtype: ~agentkit.models.ThreadRun
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
@@ -361,16 +250,16 @@ class RunsCalls(Waiting):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("cancel_run", options)
-        return self._pipeline.send(requests.cancel_run(thread_id, run_id), settings)
+        return self._run_answered(self._pipeline.send(requests.cancel_run(thread_id, run_id), settings))
 
     @overload
     def submit_tool_outputs_to_run(
-        self, thread_id: str, run_id: str, *, tool_outputs: Sequence[ToolOutput], **options: Unpack[CallOptions]
+        self, thread_id: str, run_id: str, *, tool_outputs: Sequence[ToolOutput], **options: Unpack[StreamedOptions]
     ) -> ThreadRun: ...
 
     @overload
     def submit_tool_outputs_to_run(
-        self, thread_id: str, run_id: str, body: Body, **options: Unpack[CallOptions]
+        self, thread_id: str, run_id: str, body: Body, **options: Unpack[StreamedOptions]
     ) -> ThreadRun: ...
 
     def submit_tool_outputs_to_run(
@@ -380,7 +269,7 @@ class RunsCalls(Waiting):
         body: Body = UNSET,
         *,
         tool_outputs: Sequence[ToolOutput] = UNSET,
-        **options: Unpack[CallOptions],
+        **options: Unpack[StreamedOptions],
     ) -> ThreadRun:
         """Submit the outputs of function calls.
 
@@ -391,7 +280,7 @@ class RunsCalls(Waiting):
         :param run_id: Id of the run.
         :param body: the whole body instead of its keywords: a mapping by wire names, or a binary stream of JSON.
         :keyword tool_outputs: One output for each call that the run waits for.
-        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :keyword options: what every call accepts; see :class:`~agentkit._types.StreamedOptions`.
         :return: the service's answer.
         :rtype: ~agentkit.models.ThreadRun
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
@@ -399,6 +288,8 @@ class RunsCalls(Waiting):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("submit_tool_outputs_to_run", options)
-        return self._pipeline.send(
-            requests.submit_tool_outputs_to_run(thread_id, run_id, body, tool_outputs=tool_outputs), settings
+        return self._run_answered(
+            self._pipeline.send(
+                requests.submit_tool_outputs_to_run(thread_id, run_id, body, tool_outputs=tool_outputs), settings
+            )
         )

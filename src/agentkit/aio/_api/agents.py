@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from ..._generated import requests
 from ..._types import UNSET
-from .._group import OperationGroup
+from .._memory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["AgentsCalls"]
 
 
-class AgentsCalls(OperationGroup):
+class AgentsCalls(Memory):
     """Agents."""
 
     async def list_agents(
@@ -113,22 +113,25 @@ class AgentsCalls(OperationGroup):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("create_agent", options)
-        return await self._pipeline.send(
-            requests.create_agent(
-                body,
-                model=model,
-                name=name,
-                description=description,
-                instructions=instructions,
-                tools=tools,
-                tool_resources=tool_resources,
-                temperature=temperature,
-                top_p=top_p,
-                response_format=response_format,
-                metadata=metadata,
-                toolset=toolset,
+        return self._agent_made(
+            await self._pipeline.send(
+                requests.create_agent(
+                    body,
+                    model=model,
+                    name=name,
+                    description=description,
+                    instructions=instructions,
+                    tools=tools,
+                    tool_resources=tool_resources,
+                    temperature=temperature,
+                    top_p=top_p,
+                    response_format=response_format,
+                    metadata=metadata,
+                    toolset=toolset,
+                ),
+                settings,
             ),
-            settings,
+            toolset,
         )
 
     async def get_agent(self, agent_id: str = UNSET, *, assistant_id: str = UNSET, **options: Unpack[CallOptions]) -> Agent:
@@ -219,24 +222,27 @@ class AgentsCalls(OperationGroup):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("update_agent", options)
-        return await self._pipeline.send(
-            requests.update_agent(
-                agent_id,
-                body,
-                assistant_id=assistant_id,
-                model=model,
-                name=name,
-                description=description,
-                instructions=instructions,
-                tools=tools,
-                tool_resources=tool_resources,
-                temperature=temperature,
-                top_p=top_p,
-                response_format=response_format,
-                metadata=metadata,
-                toolset=toolset,
+        return self._agent_made(
+            await self._pipeline.send(
+                requests.update_agent(
+                    agent_id,
+                    body,
+                    assistant_id=assistant_id,
+                    model=model,
+                    name=name,
+                    description=description,
+                    instructions=instructions,
+                    tools=tools,
+                    tool_resources=tool_resources,
+                    temperature=temperature,
+                    top_p=top_p,
+                    response_format=response_format,
+                    metadata=metadata,
+                    toolset=toolset,
+                ),
+                settings,
             ),
-            settings,
+            toolset,
         )
 
     async def delete_agent(
@@ -256,4 +262,4 @@ class AgentsCalls(OperationGroup):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("delete_agent", options)
-        return await self._pipeline.send(requests.delete_agent(agent_id, assistant_id=assistant_id), settings)
+        return self._agent_gone(await self._pipeline.send(requests.delete_agent(agent_id, assistant_id=assistant_id), settings))

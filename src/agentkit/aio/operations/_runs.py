@@ -7,29 +7,33 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..._core.busy import check_if_active
-from ..._core.runloop import MAX_ERROR_ROUNDS, function_calls, unavailable_outputs
+from ..._core.runloop import function_calls, function_names
+from ..._core.tool_settings import split_tool_options
 from ..._generated import requests
 from ..._naming import either
 from ..._primitives import async_notify
 from ..._request import tools_of
 from ..._types import UNSET
-from .._waiting import RUN_TIMEOUT, Waiting, Watch
+from .._answering import Answering
+from .._submitting import TOO_MANY_FAILED, CancelledOnError, Submitting
+from .._waiting import RUN_TIMEOUT, Watch
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from ..._core.options import CallSettings
     from ..._generated.enums import RunAdditionalFieldList
     from ..._generated.models.messages import ThreadMessageOptions
     from ..._generated.models.runs import ThreadRun, TruncationObject
     from ..._generated.models.tools import AgentsApiResponseFormatOption, AgentsApiToolChoiceOption
-    from ..._types import CallOptions, ToolSource
+    from ..._types import RunOptions, ToolSource
 
 __all__ = ["RunHelpers"]
 
 _log = logging.getLogger("agentkit")
 
 
-class RunHelpers(Waiting):
+class RunHelpers(Submitting):
     """Runs, started and waited for."""
 
     async def create_and_process_run(
@@ -58,11 +62,13 @@ class RunHelpers(Waiting):
         on_timeout: str = "raise",
         on_update: Callable[[ThreadRun], Any] | None = None,
         if_active: str = "error",
-        **options: Unpack[CallOptions],
+        **options: Unpack[RunOptions],
     ) -> ThreadRun:
-        """Run an agent on a thread and wait until the run has ended.
+        """Run an agent on a thread, make the function calls that it asks for, and wait until the run has ended.
 
-        Functions that the run asks for have no implementation here and are answered with an error, so that the run can end.
+        A function is looked up in this call's toolset, then in the one that the agent was made with, then in what
+        ``enable_auto_function_calls`` was given. A call that fails, or for which there is no function, is answered with an error
+        that the model reads; after ``max_retry`` rounds with one, the next cancels the run.
 
         :param thread_id: the thread to run on.
         :keyword agent_id: the agent to run.
@@ -72,7 +78,7 @@ class RunHelpers(Waiting):
         :keyword instructions: instructions for this run in place of the agent's.
         :keyword additional_instructions: appended to the instructions for this run.
         :keyword additional_messages: added to the thread before the run.
-        :keyword toolset: its definitions are the run's tools.
+        :keyword toolset: its definitions are the run's tools, and its functions are called.
         :keyword temperature: 0 to 2; lower is more deterministic.
         :keyword top_p: the probability mass of the tokens considered, 0 to 1.
         :keyword max_prompt_tokens: the most prompt tokens that the run may use; beyond, it ends as incomplete.
@@ -87,22 +93,25 @@ class RunHelpers(Waiting):
         :keyword on_timeout: ``raise`` lets the run go on when the time is over, ``cancel`` cancels it before raising.
         :keyword on_update: called with each state of the run, from the first on.
         :keyword if_active: what to do when the thread has an active run already: ``error``, ``wait`` for its end, or ``cancel`` it.
-        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :keyword options: what every call accepts, and how functions are called; see :class:`~agentkit._types.RunOptions`.
         :return: the run as it ended, whatever its status.
         :rtype: ~agentkit.models.ThreadRun
         :raises ~agentkit.exceptions.WaitTimeoutError: the time is over; ``last`` holds the run.
+        :raises ~agentkit.exceptions.MissingToolError: a function is not here, and ``on_missing_tool`` is ``raise``.
         :raises ~agentkit.exceptions.ActiveRunError: the thread has an active run already, and ``if_active`` is ``error``.
         :raises ~azure.core.exceptions.HttpResponseError: the service refused.
         :raises ValueError: an id is empty or cannot stand in a path, or a time is negative.
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
-        settings = self._settings("create_and_process_run", options, several=True)
+        tools, options_left = split_tool_options("create_and_process_run", options)
+        settings = self._settings("create_and_process_run", options_left, several=True)
         wait = self._wait("create_and_process_run", sleep_interval, timeout, on_update)
         cancelling = self._cancels("create_and_process_run", on_timeout)
         check_if_active("create_and_process_run", if_active)
+        agent_id = either("create_and_process_run", "agent_id", agent_id, "assistant_id", assistant_id, unset=UNSET)
         request = requests.create_run(
             thread_id,
-            agent_id=either("create_and_process_run", "agent_id", agent_id, "assistant_id", assistant_id, unset=UNSET),
+            agent_id=agent_id,
             include=include,
             model=model,
             instructions=instructions,
@@ -119,24 +128,49 @@ class RunHelpers(Waiting):
             parallel_tool_calls=parallel_tool_calls,
             metadata=metadata,
         )
+        answering = Answering(lambda agent: self._levels(agent, toolset), tools)
+        answering.warn_early(agent_id, self._functions_of(agent_id, toolset))
         run = await self._on_free_thread(thread_id, request, settings, if_active, wait)
         following = self._lasting(settings)
-        cancel = requests.cancel_run(thread_id, run.id)
-        look = requests.get_run(thread_id, run.id)
-        watch = Watch("run", look, following, wait, on_update, cancel if cancelling else None)
+        cancel = requests.cancel_run(thread_id, run.id) if cancelling else None
+        watch = Watch("run", requests.get_run(thread_id, run.id), following, wait, on_update, cancel)
         await async_notify(on_update, run)
-        rounds = 0
         while watch.is_active(run):
+            answering.saw(run)
             calls = function_calls(run)
-            if calls is not None and (not calls or rounds == MAX_ERROR_ROUNDS):
-                run = await self._pipeline.send(cancel, following)
-            elif calls:
-                rounds += 1
-                names = ", ".join(sorted({call.function.name for call in calls}))
-                _log.warning("%s asks for %s: no implementation is known here, so it is told that there is none", run.id, names)
-                outputs = unavailable_outputs(calls)
-                await self._pipeline.send(
-                    requests.submit_tool_outputs_to_run(thread_id, run.id, tool_outputs=outputs), following
-                )
+            if calls is not None and not await self._answered(run, calls, answering, following):
+                run = await self._cancel(thread_id, run.id, following)
             run = await self._look_again(watch, run)
         return run
+
+    def _functions_of(self, agent_id: str, toolset: ToolSource | None) -> tuple[str, ...]:
+        """The functions that a run may ask for, as far as this client knows them without asking the service."""
+        if toolset is not None:
+            return function_names(toolset.definitions)
+        known = self._known_agents.get(agent_id)
+        return () if known is None else known.functions
+
+    async def _answered(self, run: ThreadRun, calls: Sequence[Any], answering: Answering, settings: CallSettings) -> bool:
+        """Answer the calls that a run asks for; False where it is to be cancelled instead.
+
+        :raises Exception: what the caller's own rule for calls raised, or that a function is not here; the run is cancelled.
+        """
+        if not calls:
+            return False
+        if answering.is_answered(calls):
+            return True
+        rounds = answering.failed_rounds
+        async with CancelledOnError(self, run, settings):
+            answering.check_missing(run, calls)
+            outputs = await answering.outputs(run, calls)
+        if rounds < answering.failed_rounds and answering.failed_rounds > self._max_retry:
+            _log.warning(TOO_MANY_FAILED, run.id)
+            return False
+        request = requests.submit_tool_outputs_to_run(run.thread_id, run.id, tool_outputs=outputs)
+        ids = [call.id for call in calls]
+        moved = await self._submit(
+            request, settings, thread_id=run.thread_id, run_id=run.id, call_ids=ids, following=settings
+        )
+        if moved is not None:
+            answering.saw(moved)
+        return True
