@@ -1,4 +1,4 @@
-"""Runs the published azure-ai-projects 1.0.0b10, unmodified, against local services: every call that answers without a stream.
+"""Runs the published azure-ai-projects 1.0.0b10, unmodified, against local services: every call, every way to read a stream.
 
 ``start.py`` starts the services, and this program in an environment of its own. A line is printed for each call that is made and looked
 at; in the end a call has passed when it was made and every look at it was content.
@@ -8,22 +8,34 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import inspect
+import logging
 import os
 import sys
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
+import rounds
 import scenarios
+import service_tools
+import streams
 from azure.ai.projects import AIProjectClient
 from azure.ai.projects.aio import AIProjectClient as AsyncAIProjectClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import ClientAuthenticationError
 from azure.core.pipeline.policies import AzureKeyCredentialPolicy
+from listening import FACES
 
-STREAMS = frozenset({"create_stream", "submit_tool_outputs_to_stream"})
+HERE = Path(__file__).resolve().parent
+READ_SECONDS = 60.0
+
+Scenario = Callable[["Api", "Report"], Awaitable[None]]
+ON_OFFLINE: tuple[Scenario, ...] = (*scenarios.OFFLINE, *rounds.ON_OFFLINE, *service_tools.ON_OFFLINE)
+ON_TOLD: tuple[Scenario, ...] = (*streams.STREAMS, *rounds.ROUNDS, *service_tools.ON_TOLD)
 
 
 class Unfinished(Exception):
@@ -31,32 +43,75 @@ class Unfinished(Exception):
 
 
 class Api:
-    """The operations of either client, all of them to be awaited."""
+    """The operations of either client, all of them to be awaited.
 
-    def __init__(self, agents: Any) -> None:
-        self._agents = agents
+    :param agents: The operations as the client has them.
+    :param flavour: ``sync`` or ``async``.
+    """
+
+    def __init__(self, agents: Any, flavour: str) -> None:
+        self.agents = agents
+        self.face = FACES[flavour]
+        self._is_async = flavour == "async"
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        method = getattr(self._agents, name)
+        method = getattr(self.agents, name)
 
         async def call(*arguments: Any, **keywords: Any) -> Any:
-            result = method(*arguments, **keywords)
-            return await result if inspect.isawaitable(result) else result
+            return await self.settled(method(*arguments, **keywords))
+
+        return call
+
+    async def settled(self, result: Any) -> Any:
+        """What a call came to, whether it was of the sync or of the async client."""
+        return await result if inspect.isawaitable(result) else result
+
+    def awaitable(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as one of the client's own kind."""
+        if not self._is_async:
+            return function
+
+        @functools.wraps(function)
+        async def call(*arguments: Any, **keywords: Any) -> Any:
+            return function(*arguments, **keywords)
 
         return call
 
     def names(self) -> list[str]:
-        """Every call that answers without a stream."""
-        return sorted(name for name in dir(self._agents) if not name.startswith("_") and name not in STREAMS)
+        """Every call that there is."""
+        return sorted(name for name in dir(self.agents) if not name.startswith("_"))
+
+
+class SwallowedErrors(logging.Handler):
+    """Keeps what the client logs of errors in handlers, which it raises to nobody, and drops the rest of its log."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if text.startswith("Error in event handler"):
+            self.texts.append(text)
+
+    def raise_any(self) -> None:
+        """Raise what was kept since the last time.
+
+        :raises RuntimeError: There is something.
+        """
+        texts, self.texts = self.texts, []
+        if texts:
+            raise RuntimeError("; ".join(texts))
 
 
 class Report:
     """Says of each call what came of it."""
 
-    def __init__(self, flavour: str) -> None:
+    def __init__(self, flavour: str, swallowed: SwallowedErrors) -> None:
         self.flavour = flavour
         self.passed: set[str] = set()
         self.failed: set[str] = set()
+        self._swallowed = swallowed
 
     @contextmanager
     def check(self, name: str) -> Iterator[None]:
@@ -66,10 +121,15 @@ class Report:
         :raises Unfinished: The block raised.
         """
         try:
-            yield
+            try:
+                yield
+            finally:
+                self._swallowed.raise_any()
         except Exception as error:
-            frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == scenarios.__file__]
-            place = f"line {frames[-1].lineno}: {frames[-1].line}" if frames else "outside the scenarios"
+            frames = [frame for frame in traceback.extract_tb(error.__traceback__) if is_scenario(frame.filename)]
+            place = "outside the scenarios"
+            if frames:
+                place = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}: {frames[-1].line}"
             print(f"FAILED  {self.flavour:5}  {name}: {type(error).__name__}: {error} ({place})", flush=True)
             self.failed.add(name)
             raise Unfinished(name) from error
@@ -85,6 +145,11 @@ class Report:
         self.passed -= self.failed
 
 
+def is_scenario(path: str) -> bool:
+    """Whether a file holds what the client is put through."""
+    return Path(path).parent == HERE and path != __file__
+
+
 @asynccontextmanager
 async def connected(flavour: str, url: str, key: str) -> AsyncIterator[Api]:
     """The operations of a published client. It sends no token over http, so it shows the key by a policy of its own."""
@@ -95,27 +160,30 @@ async def connected(flavour: str, url: str, key: str) -> AsyncIterator[Api]:
         project_name="local",
         credential=AzureKeyCredential(key),
         authentication_policy=AzureKeyCredentialPolicy(AzureKeyCredential(key), "api-key"),
+        read_timeout=READ_SECONDS,
     )
     async with AsyncExitStack() as stack:
         if flavour == "sync":
             stack.enter_context(made)
         else:
             await stack.enter_async_context(made)
-        yield Api(made.agents)
+        yield Api(made.agents, flavour)
 
 
-async def run(flavour: str, offline: str, functions: str, key: str) -> Report:
-    """Put one of the clients through every scenario.
+async def run(flavour: str, offline: str, told: str, key: str) -> Report:
+    """Put one of the clients through every scenario, each with a client of its own: functions that are enabled stay enabled.
 
     :param flavour: ``sync`` or ``async``.
     :param offline: URL of a service with the offline model.
-    :param functions: URL of a service whose model calls functions.
+    :param told: URL of a service whose model does what it is told.
     :param key: The key of both.
     """
-    report = Report(flavour)
-    for url, parts in ((offline, scenarios.OFFLINE), (functions, scenarios.WITH_FUNCTIONS)):
-        async with connected(flavour, url, key) as api:
-            for part in parts:
+    swallowed = SwallowedErrors()
+    logging.basicConfig(handlers=[swallowed], force=True)
+    report = Report(flavour, swallowed)
+    for url, parts in ((offline, ON_OFFLINE), (told, ON_TOLD)):
+        for part in parts:
+            async with connected(flavour, url, key) as api:
                 try:
                     await part(api, report)
                 except Unfinished:
@@ -136,10 +204,10 @@ def main() -> int:
         description="The published client against local services; the key is in AGENTKIT_LOCAL_KEY."
     )
     parser.add_argument("offline", help="URL of a service with the offline model")
-    parser.add_argument("functions", help="URL of a service whose model calls functions")
+    parser.add_argument("told", help="URL of a service whose model does what it is told")
     options = parser.parse_args()
     key = os.environ["AGENTKIT_LOCAL_KEY"]
-    reports = [asyncio.run(run(flavour, options.offline, options.functions, key)) for flavour in ("sync", "async")]
+    reports = [asyncio.run(run(flavour, options.offline, options.told, key)) for flavour in ("sync", "async")]
     failed = sum(len(report.failed) for report in reports)
     print(f"{sum(len(report.passed) for report in reports)} passed, {failed} failed")
     return 1 if failed else 0

@@ -42,29 +42,6 @@ async def finished(api: Api, run: Any) -> Any:
     raise TimeoutError(f"run {run.id} is still {run.status} after a minute")
 
 
-def weather(city: str) -> str:
-    """The weather in a city.
-
-    :param city: Which one.
-    """
-    return f"rain over {city}"
-
-
-async def caller(api: Api) -> tuple[Any, Any]:
-    """An agent that has the function, and a thread that asks for it."""
-    tools = m.FunctionTool({weather}).definitions
-    agent = await api.create_agent(model="m", name="caller", tools=tools)
-    return agent, await api.create_thread(messages=[m.ThreadMessageOptions(role="user", content="The weather in Paris?")])
-
-
-async def waiting_run(api: Api) -> Any:
-    """A run that waits for the function's output."""
-    agent, thread = await caller(api)
-    run = await finished(api, await api.create_run(thread.id, agent_id=agent.id))
-    assert run.status == "requires_action", run.status
-    return run
-
-
 async def quickstart(api: Api, report: Report) -> None:
     tool = m.CodeInterpreterTool()
     with report.check("create_agent"):
@@ -257,30 +234,6 @@ async def vector_stores(api: Api, report: Report) -> None:
         assert (gone.id, gone.deleted) == (store.id, True)
 
 
-async def functions(api: Api, report: Report) -> None:
-    with report.check("submit_tool_outputs_to_run"):
-        run = await waiting_run(api)
-        (call,) = run.required_action.submit_tool_outputs.tool_calls
-        assert (call.function.name, call.function.arguments) == ("weather", '{"city": "Paris"}')
-        outputs = [m.ToolOutput(tool_call_id=call.id, output="sunny")]
-        resumed = await api.submit_tool_outputs_to_run(run.thread_id, run.id, tool_outputs=outputs)
-        assert (resumed.id, (await finished(api, resumed)).status) == (run.id, "completed")
-        answer = (await api.list_messages(run.thread_id)).get_last_text_message_by_role("assistant")
-        assert "sunny" in answer.text.value
-    with report.check("cancel_run"):
-        run = await waiting_run(api)
-        ending = await api.cancel_run(run.thread_id, run.id)
-        assert ending.status in ("cancelling", "cancelled")
-        assert (await finished(api, ending)).status == "cancelled"
-    with report.check("enable_auto_function_calls"):
-        await api.enable_auto_function_calls(functions={weather})
-        agent, thread = await caller(api)
-        run = await api.create_and_process_run(thread.id, agent_id=agent.id, sleep_interval=0.1)
-        assert run.status == "completed", run.last_error
-        answer = (await api.list_messages(thread.id)).get_last_text_message_by_role("assistant")
-        assert "rain over Paris" in answer.text.value
-
-
 async def refusals(api: Api, report: Report) -> None:
     with report.check("a missing object is a ResourceNotFoundError"):
         error = await refused(api.get_agent("asst_nobody"), ResourceNotFoundError)
@@ -316,6 +269,3 @@ async def refused(call: Awaitable[Any], kind: type[HttpResponseError]) -> Any:
 
 OFFLINE = (quickstart, agents, threads, runs, files, vector_stores, refusals)
 """What runs on a service with the offline model."""
-
-WITH_FUNCTIONS = (functions,)
-"""What needs a model that calls functions."""

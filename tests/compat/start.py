@@ -76,10 +76,10 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory(prefix="agentkit-compat-") as name,
         service("offline", ["-m", "agentkit.local", "--port", "0", "--allow-download"], Path(name), key) as offline,
-        service("functions", [str(HERE / "serve.py")], Path(name), key) as functions,
+        service("told", [str(HERE / "serve.py")], Path(name), key) as told,
     ):
         return subprocess.run(
-            [str(client), str(HERE / "published_b10.py"), offline, functions],
+            [str(client), str(HERE / "published_b10.py"), offline, told],
             cwd=name,
             env={**os.environ, "AGENTKIT_LOCAL_KEY": key},
             stdin=subprocess.DEVNULL,
