@@ -160,7 +160,10 @@ def _sending(operation: Operation, passed: list[str]) -> str:
     if operation.needs_free_thread:
         return f"        return await self._on_free_thread(thread_id, {built}, settings, if_active)\n"
     if operation.noted:
-        values = ", ".join([f"await self._pipeline.send({built}, settings)", *(["toolset"] if operation.toolset else [])])
+        # An id that may come under its old name is read off the answer.
+        ids = [field.python for field in operation.ids if not field.aliases]
+        toolset = ["toolset"] if operation.toolset else []
+        values = ", ".join([f"await self._pipeline.send({built}, settings)", *ids, *toolset])
         return f"        return self._{operation.noted}({values})\n"
     return f"        return await self._pipeline.send({built}, settings)\n"
 

@@ -17,16 +17,7 @@ from agentkit._model import Lax, Model
 from facts import ALIASES, CALLS, ENUMS, FAMILIES, GENERATED, MODELS, subtypes
 
 # Public classes of the mirrored client that agentkit does not have yet.
-NOT_THERE_YET = {
-    "AgentEventHandler",
-    "AgentRunStream",
-    "AsyncAgentEventHandler",
-    "AsyncAgentRunStream",
-    "BaseAgentEventHandler",
-    "BaseAsyncAgentEventHandler",
-    "ConnectionProperties",
-    "SASTokenCredential",
-}
+NOT_THERE_YET = {"ConnectionProperties", "SASTokenCredential"}
 
 THERE = sorted(MODELS.keys() - NOT_THERE_YET)
 
@@ -220,6 +211,41 @@ def test_hand_written_members_are_there(name: str) -> None:
                 inspect.signature(found).parameters[more].default is not inspect.Parameter.empty for more in names[len(shape) :]
             )
         assert member == "__init__" or inspect.getdoc(found), f"{member} has no docstring"
+
+
+@pytest.mark.parametrize("name", sorted(set(THERE) & {n for n, fact in MODELS.items() if "hand_written" in fact}))
+def test_a_hand_written_class_derives_from_what_it_derives_from_there(name: str) -> None:
+    ancestors = {ancestor.__name__ for ancestor in getattr(agentkit.models, name).__mro__[1:]}
+    for base in MODELS[name]["base"].split(", "):
+        # Tools that take a connection, and sets, have a base of their own there that is not public.
+        assert base in ancestors or base not in MODELS, base
+        assert base in ancestors or base not in {"AsyncIterator", "Generic", "Iterator"}, base
+
+
+HANDLERS = ["AgentEventHandler", "AsyncAgentEventHandler"]
+CALLBACKS = [member for member in MODELS["AgentEventHandler"]["members"] if member.startswith("on_")]
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_a_handler_has_the_callbacks_of_the_facts_and_a_rule_for_each_event(name: str) -> None:
+    handler, awaited = getattr(agentkit.models, name), name.startswith("Async")
+    assert [member for member in vars(handler) if member.startswith("on_")] == CALLBACKS
+    for callback in [*CALLBACKS, "_process_event", "until_done"]:
+        assert inspect.iscoroutinefunction(getattr(handler, callback)) == awaited, callback
+    for member in ("initialize", "set_max_retry"):
+        assert not inspect.iscoroutinefunction(getattr(handler, member)), member
+    assert list(inspect.signature(handler._process_event).parameters) == ["self", "event_data_str"]
+
+
+@pytest.mark.parametrize("name", ["AgentRunStream", "AsyncAgentRunStream"])
+def test_a_run_stream_keeps_what_it_is_made_of(name: str) -> None:
+    """Its parts are attributes by the names of its parameters, and its handler reads what it is given."""
+    prefix = "Async" if name.startswith("Async") else ""
+    handler = getattr(agentkit.models, f"{prefix}AgentEventHandler")()
+    given = {"response_iterator": object(), "submit_tool_outputs": print, "event_handler": handler}
+    assert list(given) == MODELS[name]["members"]["__init__"]
+    for stream in (getattr(agentkit.models, name)(**given), getattr(agentkit.models, name)(*given.values())):
+        assert {key: getattr(stream, key) for key in given} == given
 
 
 @pytest.mark.parametrize("name", sorted(ENUMS))

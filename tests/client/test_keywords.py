@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 import agentkit._http
-from agentkit._types import CallOptions, SharedOptions
+from agentkit._types import CallOptions, SharedOptions, StreamedOptions
 from agentkit.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError, ServiceResponseTimeoutError
 
 from .faces import Connect, Overlay, done, pieces
@@ -280,8 +279,20 @@ async def _logging_enable(stage: Stage) -> None:
     assert any(record.startswith("<- 200") for record in records)
 
 
+@shows("stream_parameter")
+async def _stream_parameter(stage: Stage) -> None:
+    for value in (None, False):
+        result = await stage.read(stream_parameter=value)
+        assert result == (b"content" if stage.kind.name == "download" else stage.kind.body)
+    with pytest.raises(TypeError, match=rf"{stage.kind.operation}\(\) does not take stream_parameter=True"):
+        await stage.call(stream_parameter=True)
+    assert not stage.raw.seen
+
+
 def test_no_keyword_is_missing_here() -> None:
-    assert sorted(EFFECTS) == sorted({**SharedOptions.__annotations__, **CallOptions.__annotations__})
+    assert sorted(EFFECTS) == sorted(
+        {**SharedOptions.__annotations__, **CallOptions.__annotations__, **StreamedOptions.__annotations__}
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -306,14 +317,3 @@ async def test_all_keywords_may_be_given_as_none_or_as_usual(kind: Kind, raw: Ra
     hooks = dict.fromkeys(("raw_request_hook", "raw_response_hook"))
     result = await done(getattr(connect(raw).agents, kind.operation)(**kind.arguments, **nothing, **hooks, stream=False))
     assert (await pieces(result) == [b"content"]) if kind.name == "download" else (result == kind.body)
-
-
-@pytest.mark.parametrize("value", [None, True, False])
-async def test_the_stream_parameter_travels_as_it_is_given(value: bool | None, raw: RawServer, connect: Connect) -> None:
-    raw.answers = [Answer(body=RUN)]
-    agents = connect(raw).agents
-    run = await done(agents.create_thread_and_run(agent_id="a", stream_parameter=value))
-    assert run == RUN
-    assert json.loads(raw.last.body) == {"assistant_id": "a", **({} if value is None else {"stream": value})}
-    content = await done(agents.create_thread_and_run(agent_id="a", stream_parameter=True, stream=True))
-    assert json.loads(b"".join(await pieces(content))) == RUN

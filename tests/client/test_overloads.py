@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 import io
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,12 +15,9 @@ from agentkit.local import LocalService
 from agentkit.local.models.base import ModelRequest, ModelTurn, ToolCall
 from agentkit.operations import AgentsOperations
 
-from .faces import Connect, done, pieces
+from .faces import Connect, Face, done, pieces
+from .forms import USER, WEATHER, Case, Things, binary, forms_of, recorded
 
-WEATHER = models.FunctionToolDefinition(
-    function=models.FunctionDefinition(name="weather", parameters={"type": "object", "properties": {}})
-)
-USER = models.ThreadMessageOptions(role=models.MessageRole.USER, content="hi é")
 NOTES = {"metadata": {"k": "v é"}}
 TUNED: dict[str, Any] = {"temperature": 0, "top_p": 0.5, "response_format": "auto"}
 RUN: dict[str, Any] = {
@@ -44,6 +39,8 @@ CHUNKS = models.VectorStoreStaticChunkingStrategyRequest(
 EXPIRES = models.VectorStoreExpirationPolicy(anchor="last_active_at", days=2)
 INTERPRETER = models.CodeInterpreterTool()
 SEARCH = models.FileSearchTool()
+OFFERED = SimpleNamespace(definitions=[WEATHER], resources=models.ToolResources())
+"""Tells of a function, and has none to call."""
 
 
 def _respond(request: ModelRequest) -> ModelTurn | str:
@@ -59,94 +56,10 @@ def world() -> Iterator[LocalService]:
         yield running
 
 
-class Things:
-    """Things on the service, made when they are first named: each form of a call gets its own, so that none finds them changed."""
-
-    def __init__(self, agents: Any) -> None:
-        self.agents = agents
-        self.ids: dict[str, str] = {}
-
-    async def id(self, name: str) -> str:
-        if name not in self.ids:
-            self.ids[name] = await getattr(self, f"_{name}")()
-        return self.ids[name]
-
-    async def _agent(self) -> str:
-        return str((await done(self.agents.create_agent(model="m"))).id)
-
-    async def _thread(self) -> str:
-        return str((await done(self.agents.create_thread(messages=[USER]))).id)
-
-    async def _message(self) -> str:
-        thread = await self.id("thread")
-        return str((await done(self.agents.create_message(thread, role="user", content="hi"))).id)
-
-    async def _run(self) -> str:
-        """A run that asks for a function."""
-        asker = await done(self.agents.create_agent(model="m", tools=[WEATHER]))
-        run = await done(self.agents.create_run(await self.id("thread"), agent_id=asker.id))
-        while run.required_action is None:
-            assert run.status in ("queued", "in_progress")
-            run = await done(self.agents.get_run(run.thread_id, run.id))
-        self.ids["call"] = run.required_action.submit_tool_outputs.tool_calls[0].id
-        return str(run.id)
-
-    async def _call(self) -> str:
-        await self.id("run")
-        return self.ids["call"]
-
-    async def _step(self) -> str:
-        thread, run = await self.id("thread"), await self.id("run")
-        return str((await done(self.agents.list_run_steps(thread, run))).data[0].id)
-
-    async def _file(self) -> str:
-        return str((await done(self.agents.upload_file(file=("a.txt", b"words"), purpose="assistants"))).id)
-
-    async def _store(self) -> str:
-        return str((await done(self.agents.create_vector_store())).id)
-
-    async def _stored(self) -> str:
-        """A file in the store."""
-        file = await self._file()
-        await done(self.agents.create_vector_store_file_and_poll(await self.id("store"), file_id=file))
-        return file
-
-    async def _batch(self) -> str:
-        store, file = await self.id("store"), await self.id("file")
-        return str((await done(self.agents.create_vector_store_file_batch(store, file_ids=[file]))).id)
-
-    # Values are written with the names of things in angle brackets, and recorded so again.
-
-    async def filled(self, value: Any) -> Any:
-        """The value with every ``<name>`` in it replaced by the id of that thing."""
-        if isinstance(value, str) and value.startswith("<"):
-            return await self.id(value[1:-1])
-        if isinstance(value, dict):
-            return {key: await self.filled(inner) for key, inner in value.items()}
-        return [await self.filled(inner) for inner in value] if isinstance(value, list) else value
-
-    def named(self, text: str) -> str:
-        """A text with every id in it replaced by ``<name>``."""
-        for name, value in self.ids.items():
-            text = text.replace(value, f"<{name}>")
-        return text
-
-
-@dataclass(frozen=True)
-class Case:
-    """An operation: its path parameters, its keywords, and other keywords that are to send the same."""
-
-    name: str
-    ids: Sequence[tuple[str, str]] = ()
-    named: Mapping[str, Any] = field(default_factory=dict)
-    same: Sequence[Mapping[str, Any]] = ()
-    only: str = ""
-    """The method to compare, for a helper that looks as often as it takes."""
-
-
 T, R = ("thread_id", "<thread>"), ("run_id", "<run>")
 V, A = ("vector_store_id", "<store>"), ("agent_id", "<agent>")
 OLD = {"assistant_id": "<agent>"}
+OUTPUTS = [{"tool_call_id": "<call>", "output": "rain é"}]
 
 CASES = [
     Case("list_agents", named=PAGE),
@@ -196,11 +109,32 @@ CASES = [
             | {"tools": [WEATHER.as_dict()], **RUN, **MORE}
         ],
     ),
+    Case(
+        "create_stream",
+        [T],
+        {"agent_id": "<agent>", "include": [models.RunAdditionalFieldList.FILE_SEARCH_CONTENTS]}
+        | {"tools": [WEATHER], "event_handler": "<handler>", **RUN, **MORE},
+        same=[
+            {"thread_id": "<thread>", **OLD, "include": ["step_details.tool_calls[*].file_search.results[*].content"]}
+            | {"toolset": OFFERED, **RUN, **MORE}
+        ],
+        streams=True,
+    ),
     Case("create_thread_and_run", named={"agent_id": "<agent>", "thread": {"messages": [USER]}, **RUN}, same=[]),
+    Case(
+        "create_thread_and_run",
+        named={"agent_id": "<agent>", "thread": {"messages": [USER]}, "tools": [WEATHER], "stream_parameter": True, **RUN},
+        same=[
+            {**OLD, "thread": {"messages": [USER]}, "tools": [WEATHER.as_dict()], "stream_parameter": True, **RUN}
+            | {"event_handler": "<handler>"}
+        ],
+        streams=True,
+    ),
     Case("get_run", [T, R]),
     Case("update_run", [T, R], NOTES),
     Case("cancel_run", [T, R]),
-    Case("submit_tool_outputs_to_run", [T, R], {"tool_outputs": [{"tool_call_id": "<call>", "output": "rain é"}]}),
+    Case("submit_tool_outputs_to_run", [T, R], {"tool_outputs": OUTPUTS}),
+    Case("submit_tool_outputs_to_stream", [T, R], {"tool_outputs": OUTPUTS, "event_handler": "<handler>"}, streams=True),
     Case("list_run_steps", [T, R], PAGE),
     Case("get_run_step", [T, R, ("step_id", "<step>")]),
     Case(
@@ -237,73 +171,28 @@ CASES = [
 ]
 
 # Their requests have no body of JSON, or none at all; they are compared by themselves below.
-APART = {"upload_file", "upload_file_and_poll", "save_message_files", "render_message"}
+APART = {"enable_auto_function_calls", "upload_file", "upload_file_and_poll", "save_message_files", "render_message"}
 
 
 def test_no_operation_is_missing_here() -> None:
-    names = [case.name for case in CASES]
-    assert sorted(names) == sorted({name for name in dir(AgentsOperations) if not name.startswith("_")} - APART)
+    names = {case.name for case in CASES}
+    assert names == {name for name in dir(AgentsOperations) if not name.startswith("_")} - APART
 
 
-Arguments = Callable[[Any], tuple[tuple[Any, ...], dict[str, Any]]]
-"""The positional and the keyword arguments of a form, made of the wire body."""
-
-
-def _named_only(named: Mapping[str, Any]) -> Arguments:
-    return lambda body: ((), dict(named))
-
-
-def _forms(case: Case) -> dict[str, Arguments]:
-    """The forms of a call; the first one sends the body that the others are given."""
-    ids, by_name = tuple(value for _, value in case.ids), dict(case.ids)
-    forms: dict[str, Arguments] = {
-        "keywords": lambda body: (ids, dict(case.named)),
-        "keywords for all": _named_only({**by_name, **case.named}),
-        **{f"other keywords {number}": _named_only(named) for number, named in enumerate(case.same)},
-    }
-    if "body" in inspect.signature(getattr(AgentsOperations, case.name)).parameters:
-        # What travels in the query has no place in a body.
-        query = {name: value for name, value in case.named.items() if name == "include"}
-        kind = {"content_type": "application/json"}
-        forms |= {
-            "a mapping": lambda body: ((*ids, body), query),
-            "a mapping by its name": lambda body: ((), {**by_name, "body": body, **query, **kind}),
-            "a stream": lambda body: ((*ids, _stream(body)), {**query, **kind}),
-            "a stream by its name": lambda body: ((), {**by_name, "body": _stream(body), **query}),
-        }
-    return forms
-
-
-def _stream(body: Any) -> io.BytesIO:
-    return io.BytesIO(json.dumps(body, ensure_ascii=False).encode())
-
-
-async def _recorded(case: Case, arguments: Arguments, wire: Any, things: Things) -> tuple[tuple[str, str, Any], type]:
-    """Method, address and body of what a form of a call sends, with the names of things for their ids; and what it returns."""
-    sent: list[Any] = []
-    positional, named = arguments(await things.filled(wire))
-    positional = tuple([await things.filled(value) for value in positional])
-    named = {key: await things.filled(value) for key, value in named.items()}
-    result = await done(getattr(things.agents, case.name)(*positional, **named, raw_request_hook=sent.append))
-    if case.name == "get_file_content":
-        assert await pieces(result) == [b"words"]
-    requests = [hooked.http_request for hooked in sent if case.only in ("", hooked.http_request.method)]
-    assert len(requests) == 1
-    body = things.named(requests[0].content.decode()) if requests[0].content else "null"
-    return (requests[0].method, things.named(requests[0].url), json.loads(body)), type(result)
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=str)
 async def test_the_forms_of_a_call_send_the_same_request(
-    case: Case, world: LocalService, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    case: Case, world: LocalService, face: Face, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     agents, wire = connect(world).agents, None
     requests, kinds = {}, set()
-    for form, arguments in _forms(case).items():
-        requests[form], kind = await _recorded(case, arguments, wire, Things(agents))
+    for form, arguments in forms_of(case).items():
+        requests[form], kind = await recorded(case, arguments, wire, Things(agents, face))
         kinds.add(kind)
         wire = wire or requests[form][2]
+        if case.streams:
+            assert requests[form][2]["stream"] is True
+            wire = {name: value for name, value in wire.items() if name != "stream"}
     assert {form: request for form, request in requests.items() if request != requests["keywords"]} == {}
     assert len(kinds) == 1
 
@@ -344,9 +233,9 @@ IMAGE = {"type": "image_file", "image_file": {"file_id": "<file>", "detail": "lo
 LINK = {"type": "image_url", "image_url": {"url": "https://example.org/a.png", "detail": "auto"}}
 
 
-async def test_the_content_of_a_message_may_be_text_or_blocks(world: LocalService, connect: Connect) -> None:
+async def test_the_content_of_a_message_may_be_text_or_blocks(world: LocalService, face: Face, connect: Connect) -> None:
     agents = connect(world).agents
-    things = Things(agents)
+    things = Things(agents, face)
     image, link = await things.filled([IMAGE, LINK])
     blocks = [
         models.MessageInputTextBlock(text="look"),
@@ -367,15 +256,15 @@ async def test_an_update_by_a_body_changes_the_agent(world: LocalService, connec
     agent = await done(agents.create_agent(model="m", name="old", instructions="stay"))
     for changed in (
         await done(agents.update_agent(agent.id, {"name": "new"})),
-        await done(agents.update_agent(agent.id, body=_stream({"name": "new"}))),
+        await done(agents.update_agent(agent.id, body=binary({"name": "new"}))),
         await done(agents.update_agent(assistant_id=agent.id, body={"name": "new"})),
     ):
         assert (changed.id, changed.name, changed.instructions) == (agent.id, "new", "stay")
 
 
-async def test_a_toolset_gives_an_agent_its_tools_and_resources(world: LocalService, connect: Connect) -> None:
+async def test_a_toolset_gives_an_agent_its_tools_and_resources(world: LocalService, face: Face, connect: Connect) -> None:
     agents = connect(world).agents
-    things = Things(agents)
+    things = Things(agents, face)
     toolset = models.ToolSet()
     toolset.add(models.CodeInterpreterTool(file_ids=[await things.id("file")]))
     toolset.add(models.FileSearchTool(vector_store_ids=[await things.id("store")]))
@@ -384,3 +273,37 @@ async def test_a_toolset_gives_an_agent_its_tools_and_resources(world: LocalServ
         assert [tool.type for tool in agent.tools] == ["code_interpreter", "file_search"]
         assert agent.tool_resources.code_interpreter.file_ids == [things.ids["file"]]
         assert agent.tool_resources.file_search.vector_store_ids == [things.ids["store"]]
+
+
+async def test_functions_are_enabled_in_every_form(world: LocalService, face: Face, connect: Connect) -> None:
+    Functions: Any = models.AsyncFunctionTool if face.waits else models.FunctionTool
+    made: list[str] = []
+
+    def weather() -> str:
+        """Tells the weather."""
+        made.append("rain")
+        return "rain"
+
+    def other() -> None:
+        """Is never asked for."""
+
+    tool, toolset = Functions([weather]), models.AsyncToolSet() if face.waits else models.ToolSet()
+    toolset.add(tool)
+    agents = connect(world).agents
+    forms: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
+        (([weather],), {}),
+        ((tool,), {}),
+        ((toolset,), {"max_retry": 3}),
+        ((), {"functions": {weather}}),
+        ((), {"functions": iter([weather]), "max_retry": 3}),
+        ((), {"function_tool": tool}),
+        ((), {"toolset": toolset}),
+        ((), {"tools": [weather]}),
+    ]
+    for number, (positional, named) in enumerate(forms, start=1):
+        agents.enable_auto_function_calls([other])
+        assert agents.enable_auto_function_calls(*positional, **named) is None
+        agent = await done(agents.create_agent(model="m", tools=tool.definitions))
+        thread = await done(agents.create_thread(messages=[USER]))
+        run = await done(agents.create_and_process_run(thread.id, agent_id=agent.id))
+        assert (run.status, len(made)) == ("completed", number)

@@ -6,50 +6,83 @@ import inspect
 import re
 import subprocess
 import sys
+from collections.abc import Awaitable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
+from codegen.sync import NAMES
 
 import agentkit
 import agentkit.aio
 import agentkit.aio.operations
 import agentkit.operations
+from agentkit.models import AgentRunStream, AsyncAgentRunStream
 from facts import CALLS
 
 SYNC, ASYNC = agentkit.operations.AgentsOperations, agentkit.aio.operations.AgentsOperations
 OPERATIONS = sorted(name for name in dir(SYNC) if not name.startswith("_"))
+
+RUNNING = {"create_and_process_run", "create_stream", "create_thread_and_run", "submit_tool_outputs_to_stream"}
+"""They run an agent and call its functions."""
+
+STREAMED = {"create_run", "submit_tool_outputs_to_run"}
+"""They can be asked for a stream, and give its bytes then."""
+
+SENDS_NOTHING = {"enable_auto_function_calls"}
+RETURNS_NOTHING = {"enable_auto_function_calls", "submit_tool_outputs_to_stream"}
 
 
 def _parameters(owner: type, name: str) -> dict[str, inspect.Parameter]:
     return {p.name: p for p in inspect.signature(getattr(owner, name)).parameters.values() if p.name != "self"}
 
 
-def _types(owner: type, name: str) -> tuple[dict[str, Any], str]:
+def _types(owner: type, name: str) -> tuple[dict[str, str], str]:
     """The annotations of the parameters and of the result, as they are written."""
     signature = inspect.signature(getattr(owner, name))
-    return {p.name: p.annotation for p in signature.parameters.values()}, str(signature.return_annotation)
+    annotations = {p.name: str(p.annotation) for p in signature.parameters.values() if p.name != "self"}
+    return annotations, str(signature.return_annotation)
+
+
+def _in_sync(annotation: str) -> str:
+    """A type of the async client by the name that it has in the other one."""
+    return re.sub(r"\w+", lambda found: NAMES.get(found[0], found[0]), annotation)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_types_are_the_same_but_for_what_is_awaited(name: str) -> None:
+def test_types_are_the_same_but_for_the_derived_names(name: str) -> None:
     parameters, result = _types(ASYNC, name)
-    assert _types(SYNC, name) == (parameters, result.replace("AsyncIterator", "Iterator"))
-    assert result not in ("None", "Any", "<class 'inspect._empty'>")
-    assert all(annotation is not inspect.Parameter.empty for key, annotation in parameters.items() if key != "self")
+    assert _types(SYNC, name) == ({key: _in_sync(annotation) for key, annotation in parameters.items()}, _in_sync(result))
+    untyped = "<class 'inspect._empty'>"
+    assert untyped not in (result, *parameters.values())
+    assert (result == "None") == (name in RETURNS_NOTHING)
+    assert (result == "Any") == (name == "create_thread_and_run"), "it is a run or a stream; the overloads say which"
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_only_the_async_operations_are_awaited(name: str) -> None:
-    assert inspect.iscoroutinefunction(getattr(ASYNC, name))
+    """``create_stream`` of the async client is as well, but may also be entered as it is."""
+    assert inspect.iscoroutinefunction(getattr(ASYNC, name)) == (name not in {"create_stream", *SENDS_NOTHING})
     assert not inspect.iscoroutinefunction(getattr(SYNC, name))
+
+
+def test_a_run_stream_is_a_block_and_in_the_async_client_awaitable() -> None:
+    assert issubclass(AsyncAgentRunStream, Awaitable)
+    assert issubclass(AsyncAgentRunStream, AbstractAsyncContextManager)
+    assert not issubclass(AsyncAgentRunStream, AbstractContextManager)
+    assert issubclass(AgentRunStream, AbstractContextManager)
+    assert not issubclass(AgentRunStream, (Awaitable, AbstractAsyncContextManager))
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_operation_takes_the_keywords_of_every_call(name: str) -> None:
-    parameters = list(_parameters(SYNC, name).values())
-    assert parameters[-1].kind is inspect.Parameter.VAR_KEYWORD
-    assert parameters[-1].annotation == "Unpack[CallOptions]"
+    last = list(_parameters(SYNC, name).values())[-1]
+    if name in SENDS_NOTHING:
+        assert last.kind is inspect.Parameter.KEYWORD_ONLY
+        return
+    assert last.kind is inspect.Parameter.VAR_KEYWORD
+    options = "RunOptions" if name in RUNNING else "StreamedOptions" if name in STREAMED else "CallOptions"
+    assert last.annotation == f"Unpack[{options}]"
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -65,8 +98,8 @@ def test_a_docstring_explains_each_parameter_once(name: str) -> None:
     assert sorted(explained) == sorted((kind, parameter) for parameter, kind in kinds.items())
     first, blank, *rest = text.splitlines()
     assert (first.endswith("."), blank) == (True, "")
-    assert {":return:", ":rtype:"} <= {line.split(" ")[0] for line in rest}
-    assert ":raises ~azure.core.exceptions.HttpResponseError:" in text
+    assert ({":return:", ":rtype:"} <= {line.split(" ")[0] for line in rest}) == (name not in RETURNS_NOTHING)
+    assert (":raises ~azure.core.exceptions.HttpResponseError:" in text) == (name not in SENDS_NOTHING)
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))
@@ -99,11 +132,35 @@ import io
 from pathlib import Path
 import agentkit
 import agentkit.aio
-from agentkit.models import CodeInterpreterTool, MessageInputTextBlock, OpenAIPageableListOfThreadMessage
+from agentkit.models import (
+    AgentEventHandler,
+    AsyncAgentEventHandler,
+    BaseAgentEventHandler,
+    BaseAsyncAgentEventHandler,
+    CodeInterpreterTool,
+    MessageInputTextBlock,
+    OpenAIPageableListOfThreadMessage,
+)
 from pydantic import BaseModel
 
 class Answer(BaseModel):
     value: int
+
+class Mine(AgentEventHandler[str]):
+    def on_message_delta(self, delta: object) -> str:
+        return str(delta)
+
+class Lines(BaseAgentEventHandler[str]):
+    def _process_event(self, event_data_str: str) -> str:
+        return event_data_str
+
+class AsyncMine(AsyncAgentEventHandler[str]):
+    async def on_message_delta(self, delta: object) -> str:
+        return str(delta)
+
+class AsyncLines(BaseAsyncAgentEventHandler[str]):
+    async def _process_event(self, event_data_str: str) -> str:
+        return event_data_str
 
 def sync(client: agentkit.AIProjectClient) -> None:
     agents = client.agents
@@ -122,6 +179,28 @@ def sync(client: agentkit.AIProjectClient) -> None:
         reveal_type(message.render(citations="markdown"))
     for chunk in agents.get_file_content("f"):
         reveal_type(chunk)
+    with agents.create_stream("t", agent_id="a", on_missing_tool="raise", cancel_on_exit=True) as events:
+        reveal_type(events)
+        for name, data, returned in events:
+            reveal_type(name)
+    with agents.create_stream("t", {"assistant_id": "a"}, event_handler=Mine()) as mine:
+        reveal_type(mine)
+        for _, _, returned in mine:
+            reveal_type(returned)
+        agents.submit_tool_outputs_to_stream("t", "r", tool_outputs=[], event_handler=mine)
+    for line in agents.create_stream("t", agent_id="a", event_handler=Lines()).event_handler:
+        reveal_type(line)
+    stream = agents.create_stream("t", agent_id="a")
+    for text in stream.text_deltas():
+        reveal_type(text)
+    reveal_type(stream.get_final_run())
+    reveal_type(stream.get_final_messages())
+    reveal_type(stream.current_run)
+    reveal_type(agents.create_thread_and_run(agent_id="a"))
+    reveal_type(agents.create_thread_and_run(agent_id="a", stream_parameter=False))
+    reveal_type(agents.create_thread_and_run(agent_id="a", stream_parameter=True))
+    reveal_type(agents.create_thread_and_run({"assistant_id": "a"}, stream_parameter=True, event_handler=Mine()))
+    agents.enable_auto_function_calls([print], max_retry=3)
 
 async def asynchronous(client: agentkit.aio.AIProjectClient) -> None:
     agents = client.agents
@@ -131,6 +210,21 @@ async def asynchronous(client: agentkit.aio.AIProjectClient) -> None:
     reveal_type(await agents.save_file("f", "a.txt", overwrite=False, progress=True))
     async for chunk in await agents.get_file_content("f"):
         reveal_type(chunk)
+    reveal_type(agents.create_stream("t", agent_id="a"))
+    reveal_type(await agents.create_stream("t", agent_id="a", event_handler=AsyncLines()))
+    async with agents.create_stream("t", agent_id="a") as events:
+        reveal_type(events)
+    async with await agents.create_stream("t", agent_id="a", event_handler=AsyncMine()) as mine:
+        reveal_type(mine)
+        async for _, _, returned in mine:
+            reveal_type(returned)
+        await agents.submit_tool_outputs_to_stream("t", "r", tool_outputs=[], event_handler=mine)
+    stream = agents.create_stream("t", agent_id="a")
+    async for text in stream.text_deltas():
+        reveal_type(text)
+    reveal_type(await stream.get_final_run())
+    reveal_type(await agents.create_thread_and_run(agent_id="a"))
+    reveal_type(await agents.create_thread_and_run(agent_id="a", stream_parameter=True))
 """
 REVEALED = [
     "Agent",
@@ -142,10 +236,32 @@ REVEALED = [
     "list[Path]",
     "str",
     "bytes",
+    "AgentEventHandler[Any]",
+    "str",
+    "Mine",
+    "str | None",
+    "str",
+    "str",
+    "ThreadRun",
+    "list[ThreadMessage]",
+    "ThreadRun | None",
+    "ThreadRun",
+    "ThreadRun",
+    "AgentRunStream[AgentEventHandler[Any]]",
+    "AgentRunStream[Mine]",
     "list[VectorStoreFile]",
     "VectorStoreFileBatch",
     "Path",
     "bytes",
+    "AsyncAgentRunStream[AsyncAgentEventHandler[Any]]",
+    "AsyncAgentRunStream[AsyncLines]",
+    "AsyncAgentEventHandler[Any]",
+    "AsyncMine",
+    "str | None",
+    "str",
+    "ThreadRun",
+    "ThreadRun",
+    "AsyncAgentRunStream[AsyncAgentEventHandler[Any]]",
 ]
 WRONG = {
     "agents.create_agent()": "call-overload",
@@ -157,6 +273,10 @@ WRONG = {
     'agents.get_agent("a", timeout=5)': "call-arg",
     'agents.upload_file(file=5, purpose="assistants")': "arg-type",
     'agents.list_messages("t").render()': "attr-defined",
+    'agents.create_stream("t", agent_id="a", event_handler=print)': "call-overload",
+    'agents.create_stream("t", agent="a")': "call-overload",
+    'agents.create_thread_and_run(agent_id="a", cancel_on_exit=True)': "call-overload",
+    'agents.create_run("t", agent_id="a", on_missing_tool="raise")': "call-overload",
 }
 
 

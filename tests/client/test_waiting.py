@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from azure.core.exceptions import AzureError
 
+from agentkit._core.runloop import HOW_TO_REGISTER
 from agentkit.exceptions import HttpResponseError, WaitTimeoutError
 from agentkit.local import LocalService
 from agentkit.local.models.base import ModelTurn, ToolCall
@@ -23,6 +25,8 @@ from .servers import Answer, RawServer
 RUN = {"id": "run_1", "object": "thread.run", "thread_id": "t", "assistant_id": "a", "created_at": 1}
 FILE = {"id": "f", "object": "file", "bytes": 1, "filename": "n", "purpose": "assistants", "created_at": 1}
 CALL = ToolCall(kind="function", name="weather", arguments="{}")
+MISSING = json.dumps({"error": "there is no function 'weather' here."})
+"""What the model reads of a function that is not here."""
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
 
 
@@ -36,6 +40,11 @@ def _asking(*names: str) -> dict[str, Any]:
     ]
     action = {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": calls}}
     return {**RUN, "status": "requires_action", "required_action": action}
+
+
+def _told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The warnings that tell how to register functions."""
+    return [message for message in caplog.messages if HOW_TO_REGISTER in message]
 
 
 def _paths(raw: RawServer) -> list[str]:
@@ -190,13 +199,16 @@ async def test_functions_without_implementation_are_answered_with_an_error(
     with caplog.at_level(logging.WARNING, logger="agentkit"):
         run = await done(agents.create_and_process_run(thread.id, agent_id=agent.id))
     assert run.status == "completed"
-    assert "weather" in caplog.text
-    assert run.id in caplog.text
+    (warning,) = _told(caplog)
+    assert agent.id in warning, "it is known before the run, since the agent was made here"
+    assert "weather" in warning
     results = model.requests[1].results
-    assert [result.output for result in results] == ['{"error": "Function \'weather\' not found."}'] * 2
+    assert [result.output for result in results] == [MISSING] * 2
 
 
-async def test_the_eleventh_round_of_errors_cancels_the_run(raw: RawServer, connect: Connect, naps: Naps) -> None:
+async def test_the_eleventh_round_of_errors_cancels_the_run(
+    raw: RawServer, connect: Connect, naps: Naps, caplog: pytest.LogCaptureFixture
+) -> None:
     asking = Answer(body=_asking("weather"))
     submitted = _runs("queued")[0]
     raw.answers = [asking, *[submitted, asking] * 10, *_runs("cancelling", "cancelled")]
@@ -206,7 +218,50 @@ async def test_the_eleventh_round_of_errors_cancels_the_run(raw: RawServer, conn
     assert paths.count("POST /run_1/submit_tool_outputs") == 10
     assert paths[-2:] == ["POST /run_1/cancel", "GET /run_1"]
     (output,) = raw.seen[1].json()["tool_outputs"]
-    assert output == {"tool_call_id": "call_0", "output": '{"error": "Function \'weather\' not found."}'}
+    assert output == {"tool_call_id": "call_0", "output": MISSING}
+    (warning,) = _told(caplog)
+    assert "run_1" in warning
+    assert "weather" in warning
+
+
+def _submitted(raw: RawServer) -> list[Any]:
+    """What was submitted, one submission after the other."""
+    return [seen.json()["tool_outputs"] for seen in raw.seen if seen.path.endswith("/submit_tool_outputs")]
+
+
+async def test_calls_that_come_under_the_same_ids_in_each_round_are_made_each_time(
+    raw: RawServer, connect: Connect, naps: Naps
+) -> None:
+    rounds: list[str] = []
+
+    def weather() -> str:
+        rounds.append("made")
+        return f"round {len(rounds)}"
+
+    asking = Answer(body=_asking("weather"))
+    raw.answers = [asking, *_runs("queued"), asking, *_runs("queued", "in_progress"), asking, *_runs("queued", "completed")]
+    agents = connect(raw).agents
+    agents.enable_auto_function_calls([weather])
+    run = await done(agents.create_and_process_run("t", agent_id="a"))
+    assert run.status == "completed"
+    assert [output["output"] for (output,) in _submitted(raw)] == ["round 1", "round 2", "round 3"]
+
+
+async def test_a_look_that_is_older_than_the_submission_makes_no_call_again(
+    raw: RawServer, connect: Connect, naps: Naps
+) -> None:
+    """A service may show a run as it was before the outputs came, until it has gone on."""
+    made: list[str] = []
+
+    def weather() -> None:
+        made.append("weather")
+
+    asking = Answer(body=_asking("weather"))
+    raw.answers = [asking, asking, asking, asking, *_runs("in_progress", "completed")]
+    agents = connect(raw).agents
+    agents.enable_auto_function_calls([weather])
+    run = await done(agents.create_and_process_run("t", agent_id="a"))
+    assert (run.status, made, len(_submitted(raw))) == ("completed", ["weather"], 1)
 
 
 async def test_a_run_that_asks_for_no_function_at_all_is_cancelled(raw: RawServer, connect: Connect, naps: Naps) -> None:

@@ -21,6 +21,7 @@ from pydantic_core import core_schema
 from .docstrings import first_line, parameter_texts
 from .json_schema import inlined, tidy
 from .signatures import SignatureParameter, documentation, given_keywords, is_async, name_of, parameters_of
+from .typed_dicts import with_readable_dicts
 
 __all__ = ["NO_DESCRIPTION", "FunctionSpec", "Parameter", "describe_function"]
 
@@ -138,7 +139,7 @@ def describe_function(function: Callable[..., Any]) -> FunctionSpec:
 
 def _annotation(parameter: SignatureParameter) -> tuple[SignatureParameter, Any]:
     """The parameter beside the type that its value is read as."""
-    annotation = _with_any_as_text(parameter.annotation)
+    annotation = _with_any_as_text(with_readable_dicts(parameter.annotation))
     if isinstance(parameter.default, FieldInfo):
         annotation = Annotated[annotation, parameter.default]
     if parameter.kind is VAR_POSITIONAL:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -84,8 +84,7 @@ class Moments:
         calls = _calls_of(step)
         indices = self._indices.setdefault(identity, [])
         if stage == "delta":
-            for piece in _calls_of(getattr(data, "delta", None)):
-                yield from self._of_piece(piece, indices, calls, step)
+            yield from self._of_pieces(_calls_of(getattr(data, "delta", None)), indices, calls, step)
             return
         for index, call in enumerate(calls):
             if index not in indices:
@@ -97,21 +96,27 @@ class Moments:
             yield from self._once("on_step_completed", identity, step)
 
     @staticmethod
-    def _of_piece(piece: Any, indices: list[int], calls: list[Any], step: Any) -> Iterator[Moment]:
-        """A piece of a call.
+    def _of_pieces(pieces: Sequence[Any], indices: list[int], calls: Sequence[Any], step: Any) -> Iterator[Moment]:
+        """Pieces of a step's calls.
 
-        :param indices: Those of the step's calls that are known already. The calls stand in their order.
+        :param indices: Those of the calls that are known; the ones that the pieces begin are added.
+        :param calls: The calls with these pieces, in the order of their indices.
         """
-        index = piece.get("index") if isinstance(piece, Mapping) else None
-        if type(index) is not int:
-            index = max(indices, default=-1) + 1
-        is_new = index not in indices
-        if is_new:
-            indices.append(index)
-        call = calls[sum(other < index for other in indices)]
-        if is_new:
-            yield Moment("on_tool_call_created", (call, step))
-        yield Moment("on_tool_call_delta", (piece, call))
+        new, placed = set(), []
+        for piece in pieces:
+            index = piece.get("index") if isinstance(piece, Mapping) else None
+            if type(index) is not int:
+                index = max((-1, *indices)) + 1
+            if index not in indices:
+                indices.append(index)
+                new.add(index)
+            placed.append((index, piece))
+        call_at = dict(zip(sorted(indices), calls, strict=False))
+        for index, piece in placed:
+            if index in new:
+                new.remove(index)
+                yield Moment("on_tool_call_created", (call_at[index], step))
+            yield Moment("on_tool_call_delta", (piece, call_at[index]))
 
     def _once(self, callback: str, identity: str, about: Any) -> Iterator[Moment]:
         if (callback, identity) not in self._told:

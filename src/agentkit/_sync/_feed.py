@@ -60,7 +60,7 @@ class _Response:
         except Exception as error:
             if not self._may_be_cut(error):
                 raise
-            _log.warning("%s Looking at the run to see how it went on.", error)
+            _log.warning("the stream dropped (%s): looking at the run to see how it went on", error.__cause__ or error)
             self.has_ended = True
             return []
         else:

@@ -82,12 +82,12 @@ class Memory(OperationGroup):
         self._known_agents.pop(getattr(status, "id", None) or "", None)
         return status
 
-    def _run_answered(self, run: R) -> R:
+    def _run_answered(self, answer: R, thread_id: str, run_id: str) -> R:
         """Note that the caller answered or cancelled a run, so that its stream does not do so too."""
-        driver = self._drivers.get(getattr(run, "id", None) or "")
+        driver = self._drivers.get(run_id)
         if driver is not None:
             driver.answered_by_caller = True
-        return run
+        return answer
 
     def _levels(self, agent_id: str | None, toolset: Any) -> list[Any]:
         """Where the functions of a run are looked up, the nearest first."""

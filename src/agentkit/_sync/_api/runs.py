@@ -250,7 +250,7 @@ class RunsCalls(Waiting):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("cancel_run", options)
-        return self._run_answered(self._pipeline.send(requests.cancel_run(thread_id, run_id), settings))
+        return self._run_answered(self._pipeline.send(requests.cancel_run(thread_id, run_id), settings), thread_id, run_id)
 
     @overload
     def submit_tool_outputs_to_run(
@@ -291,5 +291,7 @@ class RunsCalls(Waiting):
         return self._run_answered(
             self._pipeline.send(
                 requests.submit_tool_outputs_to_run(thread_id, run_id, body, tool_outputs=tool_outputs), settings
-            )
+            ),
+            thread_id,
+            run_id,
         )

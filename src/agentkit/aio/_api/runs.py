@@ -250,7 +250,9 @@ class RunsCalls(Waiting):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
         settings = self._settings("cancel_run", options)
-        return self._run_answered(await self._pipeline.send(requests.cancel_run(thread_id, run_id), settings))
+        return self._run_answered(
+            await self._pipeline.send(requests.cancel_run(thread_id, run_id), settings), thread_id, run_id
+        )
 
     @overload
     async def submit_tool_outputs_to_run(
@@ -291,5 +293,7 @@ class RunsCalls(Waiting):
         return self._run_answered(
             await self._pipeline.send(
                 requests.submit_tool_outputs_to_run(thread_id, run_id, body, tool_outputs=tool_outputs), settings
-            )
+            ),
+            thread_id,
+            run_id,
         )
