@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from azure.ai.projects import models as m
+from event_streams import told
+from installed import models as m
 from listening import (
     ANSWER,
     ASKED,
@@ -24,11 +25,10 @@ from listening import (
     waits,
 )
 from scenarios import finished
-from streams import told
 from turns import OUTPUTS, call, calls
 
 if TYPE_CHECKING:
-    from published_b10 import Api, Report
+    from clients import Api, Report
 
 TWO_ROUNDS = (calls(call("capital", country="France")), calls(call("weather", city="Paris")), f"It is: {OUTPUTS}")
 TOLD_AFTER_TWO = "It is: Paris; rain over Paris"
@@ -133,7 +133,7 @@ async def submitted_in_a_callback(api: Api, report: Report) -> None:
     for turns, stream, text in ((TWO_ROUNDS, STREAM_OF_TWO, TOLD_AFTER_TWO), (AT_ONCE, STREAM_OF_ONE, TOLD_AFTER_THREE)):
         agent, thread = await told(api, *turns, tools=DEFINITIONS)
         with report.check(f"a callback submits the outputs of {len(turns) - 1} rounds"):
-            handler = api.face.answering(api.agents, BY_NAME)
+            handler = api.face.answering(api.target, BY_NAME)
             events = await collected(await api.create_stream(thread.id, agent_id=agent.id, event_handler=handler))
             assert names(events) == stream, names(events)
             assert said(events) == text == await answer_of(api, thread)

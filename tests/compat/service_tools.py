@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
-from azure.ai.projects import models as m
+from event_streams import told
+from installed import models as m
 from listening import ANSWER, BEGINNING, CALLS, collected, data, expect_classes, last, names, pieces_of_calls, said
 from scenarios import PROMPT
-from streams import told
 from turns import OUTPUTS, call, calls, hand_over
 
 if TYPE_CHECKING:
-    from published_b10 import Api, Report
+    from clients import Api, Report
 
 HANDBOOK = b"# The museum\n\nThe museum opens at ten. On Thursdays the museum is open until nine in the evening.\n"
 FOUND_TEXT = m.RunAdditionalFieldList.FILE_SEARCH_CONTENTS

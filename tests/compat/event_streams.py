@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from azure.ai.projects import models as m
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from installed import models as m
 from listening import (
     ANSWER,
     ANSWER_BEGINS,
@@ -24,7 +24,7 @@ from scenarios import finished, refused
 from turns import Turn, failure, script, talk
 
 if TYPE_CHECKING:
-    from published_b10 import Api, Report
+    from clients import Api, Report
 
 TEXT = "Grüße aus 東京 \U0001f600: all is well,\n\nextraordinarily well.\r\n"
 ENDLESS = talk("word ", times=3000, pause=0.02)
