@@ -126,8 +126,9 @@ class ToolOptions(TypedDict, total=False):
 
     ``on_tool_call`` is called with the name and the arguments before each call, and returns None to allow it or
     :class:`~agentkit.Refuse` with a reason that the model reads; ``on_tool_result`` is called with what came of each call, a
-    :class:`~agentkit.tools.FunctionOutcome`; ``on_missing_tool`` is ``answer``, which tells the model that a function has no
-    implementation here, or ``raise``, which cancels the run and raises :class:`~agentkit.exceptions.MissingToolError`;
+    :class:`~agentkit.tools.FunctionOutcome`; what either of them raises cancels the run and comes out. ``on_missing_tool`` is
+    ``answer``, which tells the model that a function has no implementation here, or ``raise``, which cancels the run and raises
+    :class:`~agentkit.exceptions.MissingToolError`;
     ``max_parallel`` calls of one round run at once, by default 1, with the order of their outputs kept; ``in_thread`` runs sync
     functions in threads (in the async client they hold the event loop otherwise); ``tool_timeout`` is the seconds that each call
     has.

@@ -210,7 +210,7 @@ def parse_connection_string(conn_str: str) -> ConnectionString:
     """Take a hub project's connection string apart.
 
     :param conn_str: ``host;subscription id;resource group name;project name``; blanks around the parts are dropped. The
-        host is taken over https; ``http://127.0.0.1:PORT`` names a local service.
+        host is taken over https, so ``127.0.0.1:PORT`` is a local service with TLS, and ``http://127.0.0.1:PORT`` one without.
     :return: The four parts.
     :raises TypeError: It is no string.
     :raises ValueError: It is no such connection string; the text says which part is wrong.
@@ -231,7 +231,7 @@ def parse_connection_string(conn_str: str) -> ConnectionString:
     host, *names = parts
     host_label, *labels = (f"part {number} of the connection string ({part})" for number, part in enumerate(_PARTS, 1))
     if host and "://" not in host:
-        if is_loopback(re.sub(r":\d*$", "", host)):
+        if is_loopback(host):
             raise ValueError(f"{host_label} is a loopback host without a scheme; write it as http://{host}")
         host = f"https://{host}"
     try:

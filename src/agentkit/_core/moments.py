@@ -41,6 +41,7 @@ class Moments:
         self.seen = seen
         self._told: set[tuple[str, str]] = set()
         self._indices: dict[str, list[int]] = {}
+        self._keeps = True
         self._kept: list[Moment] = []
 
     def of(self, event: StreamEvent, text: str) -> Iterator[Moment]:
@@ -63,7 +64,7 @@ class Moments:
         else:
             found = self._of_step(identity, stage, event.data) if kind == "thread.run.step" else ()
             found = self._of_message(identity, stage, text) if kind == "thread.message" else found
-            if self.seen.run is None:
+            if self._keeps:
                 self._kept.extend(found)
             else:
                 yield from found
@@ -111,12 +112,13 @@ class Moments:
                 indices.append(index)
                 new.add(index)
             placed.append((index, piece))
-        call_at = dict(zip(sorted(indices), calls, strict=False))
+        grown = dict(zip(sorted(indices), calls, strict=False))
         for index, piece in placed:
+            call = grown.get(index, piece)  # a step that came whole meanwhile may have dropped a call
             if index in new:
                 new.remove(index)
-                yield Moment("on_tool_call_created", (call_at[index], step))
-            yield Moment("on_tool_call_delta", (piece, call_at[index]))
+                yield Moment("on_tool_call_created", (call, step))
+            yield Moment("on_tool_call_delta", (piece, call))
 
     def _once(self, callback: str, identity: str, about: Any) -> Iterator[Moment]:
         if (callback, identity) not in self._told:
@@ -124,7 +126,7 @@ class Moments:
             yield Moment(callback, (about,))
 
     def _released(self) -> Iterator[Moment]:
-        kept, self._kept = self._kept, []
+        kept, self._kept, self._keeps = self._kept, [], False
         yield from kept
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .._core.runloop import check_rounds
 from .._primitives import SyncOpening, sync_result
 from ._driver import ResponseBytes
 from ._feed import Feed
@@ -179,8 +180,10 @@ class AgentEventHandler(BaseAgentEventHandler["tuple[str, EventData, EventFuncti
         """How often a round with a failed function call is answered before the run is cancelled.
 
         :param max_retry: the rounds, from 0 up; by default those of ``enable_auto_function_calls``, which are 10.
+        :raises TypeError: it is no number of rounds.
+        :raises ValueError: it is negative.
         """
-        self._feed.max_retry = max_retry
+        self._feed.max_retry = check_rounds("set_max_retry", max_retry)
 
     def on_message_delta(self, delta: MessageDeltaChunk) -> EventFunctionReturnT | None:
         """A piece of a message has come.
@@ -278,7 +281,9 @@ class AgentRunStream(SyncOpening, Generic[BaseAgentEventHandlerT]):
         self._opened()
         return self.event_handler
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
         try:
             self.event_handler._feed.leave()
         except Exception as problem:

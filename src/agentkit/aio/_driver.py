@@ -175,7 +175,13 @@ class RunDriver:
             await self._operations._cancel(str(self._thread_id), str(self._run_id), self._settings)
 
     async def submit(
-        self, request: Request[Any], settings: CallSettings, run_id: str, call_ids: Iterable[str], *, others_answer: bool = False
+        self,
+        request: Request[Any],
+        settings: CallSettings,
+        run_id: str,
+        call_ids: Iterable[str],
+        *,
+        others_answer: bool = False,
     ) -> AsyncIterator[bytes]:
         """Submit the outputs of calls, and return the bytes of what follows: none where they have arrived, and their answer has not.
 

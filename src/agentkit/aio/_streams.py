@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .._core.runloop import check_rounds
 from .._primitives import AsyncOpening, async_result
 from ._driver import ResponseBytes
 from ._feed import Feed
@@ -178,8 +179,10 @@ class AsyncAgentEventHandler(BaseAsyncAgentEventHandler["tuple[str, EventData, E
         """How often a round with a failed function call is answered before the run is cancelled.
 
         :param max_retry: the rounds, from 0 up; by default those of ``enable_auto_function_calls``, which are 10.
+        :raises TypeError: it is no number of rounds.
+        :raises ValueError: it is negative.
         """
-        self._feed.max_retry = max_retry
+        self._feed.max_retry = check_rounds("set_max_retry", max_retry)
 
     async def on_message_delta(self, delta: MessageDeltaChunk) -> EventFunctionReturnT | None:
         """A piece of a message has come.
@@ -278,14 +281,16 @@ class AsyncAgentRunStream(AsyncOpening, Generic[BaseAsyncAgentEventHandlerT]):
         return self.event_handler
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
     ) -> None:
         try:
             await self.event_handler._feed.leave()
         except Exception as problem:
             if error is None:
                 raise
-            _log.warning("the block of a stream was left by %s, and its run was not cancelled: %s", type(error).__name__, problem)
+            _log.warning(
+                "the block of a stream was left by %s, and its run was not cancelled: %s", type(error).__name__, problem
+            )
 
     async def _opened(self) -> Self:
         if isinstance(self.response_iterator, ResponseBytes):

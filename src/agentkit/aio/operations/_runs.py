@@ -168,9 +168,7 @@ class RunHelpers(Submitting):
             return False
         request = requests.submit_tool_outputs_to_run(run.thread_id, run.id, tool_outputs=outputs)
         ids = [call.id for call in calls]
-        moved = await self._submit(
-            request, settings, thread_id=run.thread_id, run_id=run.id, call_ids=ids, following=settings
-        )
+        moved = await self._submit(request, settings, thread_id=run.thread_id, run_id=run.id, call_ids=ids, following=settings)
         if moved is not None:
             answering.saw(moved)
         return True
