@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-__all__ = ["Body", "Operation", "Parameter", "SpecError", "callable_operations", "operations_of"]
+__all__ = ["Body", "Operation", "Parameter", "SpecDocument", "SpecError", "callable_operations", "operations_of"]
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _PLACES = ("path", "query", "header", "cookie")
@@ -34,11 +34,12 @@ class Parameter:
     style: str
     explode: bool
     is_json: bool = False
+    description: str = ""
 
 
 @dataclass(frozen=True)
 class Body:
-    """The body of an operation: its media type, whether it must be sent, and the fields of it that the document names.
+    """The body of an operation: its media type, whether it must be sent, its schema, and the fields of it that the document names.
 
     ``is_open`` says that there may be further fields, ``is_object`` that it has fields at all.
     """
@@ -48,11 +49,12 @@ class Body:
     fields: Mapping[str, Mapping[str, Any]]
     is_object: bool
     is_open: bool
+    schema: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: its ``operationId``, its method, its path, the servers that have it, and what a call of it carries."""
+    """One operation: its ``operationId``, its method, its path, the servers that have it, what a call carries, and what it is for."""
 
     id: str
     method: str
@@ -60,10 +62,11 @@ class Operation:
     servers: tuple[str, ...]
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
+    description: str = ""
 
 
 @dataclass(frozen=True)
-class _Document:
+class SpecDocument:
     """A document, and the way to what its references mean."""
 
     root: Mapping[str, Any]
@@ -107,7 +110,7 @@ def operations_of(spec: Any) -> list[Operation]:
         raise SpecError(f"an OpenAPI document is an object, {type(spec).__name__} was sent. Send it parsed, not as a text.")
     if "swagger" in spec and "openapi" not in spec:
         raise SpecError("this is a document of Swagger 2, but OpenAPI 3 is read. Convert it first.")
-    document = _Document(spec)
+    document = SpecDocument(spec)
     found = [_operation(document, *described) for described in _described(document)]
     if not found:
         raise SpecError("the document describes no operation: 'paths' has no path with a method such as 'get' or 'post'.")
@@ -138,7 +141,7 @@ def callable_operations(definitions: Sequence[Mapping[str, Any]]) -> dict[str, t
     }
 
 
-def _described(document: _Document) -> Iterator[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]]:
+def _described(document: SpecDocument) -> Iterator[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]]:
     """Path, method, path item and operation of all that is described."""
     paths = document.root.get("paths")
     for path, node in (paths if isinstance(paths, Mapping) else {}).items():
@@ -150,7 +153,9 @@ def _described(document: _Document) -> Iterator[tuple[str, str, Mapping[str, Any
                 yield path, method, item, document.resolved(item[method], f"paths['{path}'].{method}")
 
 
-def _operation(document: _Document, path: str, method: str, item: Mapping[str, Any], described: Mapping[str, Any]) -> Operation:
+def _operation(
+    document: SpecDocument, path: str, method: str, item: Mapping[str, Any], described: Mapping[str, Any]
+) -> Operation:
     where = f"paths['{path}'].{method}"
     operation_id = described.get("operationId")
     if not isinstance(operation_id, str) or not operation_id.strip():
@@ -166,10 +171,11 @@ def _operation(document: _Document, path: str, method: str, item: Mapping[str, A
         servers=_servers(document, described, item),
         parameters=tuple(p for p in own.values() if p.place != "header" or p.name.lower() not in _NO_PARAMETERS),
         body=_body(document, described["requestBody"], f"{where}.requestBody") if described.get("requestBody") else None,
+        description=_words(described, "summary", "description"),
     )
 
 
-def _parameter(document: _Document, node: Any, where: str) -> Parameter:
+def _parameter(document: SpecDocument, node: Any, where: str) -> Parameter:
     described = document.resolved(node, where)
     name, place = described.get("name"), described.get("in")
     if not isinstance(name, str) or place not in _PLACES:
@@ -189,10 +195,11 @@ def _parameter(document: _Document, node: Any, where: str) -> Parameter:
         style=style,
         explode=bool(described.get("explode", style == "form")),
         is_json=holder is not described,
+        description=_words(described, "description"),
     )
 
 
-def _body(document: _Document, node: Any, where: str) -> Body | None:
+def _body(document: SpecDocument, node: Any, where: str) -> Body | None:
     described = document.resolved(node, where)
     content = described.get("content")
     if not isinstance(content, Mapping) or not content:
@@ -209,11 +216,12 @@ def _body(document: _Document, node: Any, where: str) -> Body | None:
         fields=fields,
         is_object=bool(fields) or kind is None or kind == "object" or (isinstance(kind, Sequence) and "object" in kind),
         is_open=is_open,
+        schema=schema,
     )
 
 
 def _fields(
-    document: _Document, schema: Mapping[str, Any], where: str, seen: set[int] | None = None
+    document: SpecDocument, schema: Mapping[str, Any], where: str, seen: set[int] | None = None
 ) -> tuple[dict[str, Mapping[str, Any]], bool]:
     """The fields that a schema names, itself or in the schemas that it is made of, and whether there may be others.
 
@@ -239,7 +247,7 @@ def _fields(
     return fields, is_open
 
 
-def _servers(document: _Document, *holders: Mapping[str, Any]) -> tuple[str, ...]:
+def _servers(document: SpecDocument, *holders: Mapping[str, Any]) -> tuple[str, ...]:
     """The addresses of the innermost servers that are named, with their variables at their defaults."""
     for holder in (*holders, document.root):
         servers = [server for server in _list(holder, "servers", "servers") if isinstance(server, Mapping)]
@@ -255,6 +263,11 @@ def _server_url(server: Mapping[str, Any]) -> str:
         if isinstance(variable, Mapping) and "default" in variable:
             url = url.replace(f"{{{name}}}", str(variable["default"]))
     return url
+
+
+def _words(holder: Mapping[str, Any], *names: str) -> str:
+    """What the named fields say, one after the other; those that are no texts are left aside."""
+    return "\n".join(text.strip() for name in names if isinstance(text := holder.get(name), str) and text.strip())
 
 
 def _list(holder: Mapping[str, Any], name: str, where: str) -> Sequence[Any]:

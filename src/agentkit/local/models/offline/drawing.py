@@ -53,10 +53,10 @@ def _find_wish(request: ModelRequest) -> _Wish | None:
     """The chart that the newest message asks for; its data may stand in an earlier message ("now as a pie chart")."""
     text = request.last_user_text
     reading = read_pairs(text)
-    wanted = read_request(text, [pair.label for pair in reading.pairs])
+    wanted = read_request(text, [pair.label for pair in reading.pairs], has_data=bool(reading.problem))
     if wanted is None:
         return None
-    if len(reading.pairs) >= _FEWEST_PAIRS:
+    if len(reading.pairs) >= _FEWEST_PAIRS or reading.problem:
         return _Wish(wanted, reading, text)
     earlier = [message.text for message in request.messages if message.role == "user"][:-1]
     for older in reversed(earlier):
@@ -97,6 +97,8 @@ def _printed(output: str, chart: Chart) -> tuple[list[str], list[str]]:
 
 
 def _too_little_data(wish: _Wish) -> ModelTurn:
+    if wish.reading.problem:
+        return say(f"You asked for a chart, but {wish.reading.problem}. Send as many values as labels, for example: {EXAMPLE}.")
     found = [f"{pair.label}: {pair.quantity.literal}" for pair in wish.reading.pairs]
     what = f"I found only one pair ({found[0]})" if found else "I found no label with a number"
     return say(

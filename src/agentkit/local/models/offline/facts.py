@@ -14,7 +14,7 @@ from .programs.describe_csv import words
 from .quantities import SCALES, find_amounts, read_unit
 from .words import is_request
 
-__all__ = ["Facts", "Figure", "name_words", "names_a_figure"]
+__all__ = ["QUOTED", "SYNONYMS", "Facts", "Figure", "name_words", "names_a_figure"]
 
 _MONTHS = (
     "january",
@@ -36,7 +36,7 @@ _DATES = (
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<month>{_MONTH})\.?,?\s+(?P<year>\d{{4}})\b", re.I),
     re.compile(rf"\b(?P<month>{_MONTH})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b", re.I),
 )
-_QUOTED = re.compile(r"[\"“«](?P<double>[^\"”»\n]+)[\"”»]|(?<!\w)['‘](?P<single>[^'’\n]+)['’](?!\w)")
+QUOTED = re.compile(r"[\"“«](?P<double>[^\"”»\n]+)[\"”»]|(?<!\w)['‘](?P<single>[^'’\n]+)['’](?!\w)")
 _KEYED = re.compile(
     r"(?:^|[\n,;.!?])[ \t]*(?:[-*][ \t]*)?[\"']?(?P<key>[^\W\d_][\w \t-]{0,40}?)[\"']?[ \t]*[:=][ \t]*(?P<value>[^\n,;]+)"
 )
@@ -57,11 +57,12 @@ _STARTERS = frozenset(
         "classify", "describe", "could", "should", "he", "are", "were", "did", "do", "does",
     ]
 )  # fmt: skip
+_CONTRACTED = re.compile(r"['’](?:s|m|d|ll|re|ve)$")  # What's, I'm, I'd
 _NEGATION = re.compile(
     r"\b(?:not|no|never|without|neither|nor|isn['’]?t|aren['’]?t|wasn['’]?t|doesn['’]?t|don['’]?t|didn['’]?t|non)\W+(?:\w+\W+){0,2}$",
     re.I,
 )
-_SYNONYMS = {
+SYNONYMS = {
     "age": "years old year aged",
     "price": "costs cost usd eur dollars euros paid",
     "cost": "price costs usd eur dollars euros",
@@ -87,10 +88,12 @@ _NOT_OF_A_NAME = re.compile(r"\s+(?:for|of|from|on|to|about|with|number|no)\b")
 
 @dataclass(frozen=True)
 class Figure:
-    """A number of the text, brought to single units, and the words around it."""
+    """A number of the text, brought to single units, the words around it, and where it stands."""
 
     value: Decimal
     near: frozenset[str]
+    start: int = 0
+    end: int = 0
 
 
 def name_words(name: str) -> frozenset[str]:
@@ -100,7 +103,7 @@ def name_words(name: str) -> frozenset[str]:
 
 def names_a_figure(name: str) -> bool:
     """Whether a name such as ``unit_price`` is that of a number."""
-    return bool(name_words(name) & _SYNONYMS.keys())
+    return bool(name_words(name) & SYNONYMS.keys())
 
 
 @dataclass
@@ -123,7 +126,7 @@ class Facts:
             before = words(self.text[max(0, amount.start - _NEAR) : amount.start]).split()[-4:]
             after = words(self.text[amount.end : amount.end + _NEAR]).split()[:4]
             near = frozenset([*before, *after, *words(unit).split()])
-            found.append(Figure(quantity.value.scaleb(SCALES[quantity.scale]), near))
+            found.append(Figure(quantity.value.scaleb(SCALES[quantity.scale]), near, amount.start, amount.end))
         return found
 
     @cached_property
@@ -135,7 +138,7 @@ class Facts:
         for match in _NAME.finditer(self.text):
             said = re.split(r"\s+", match[0].strip())
             begins = not self.text[: match.start()].strip() or self.text[: match.start()].rstrip()[-1] in ".?!:\n"
-            while said and (said[0].lower() in _STARTERS or (begins and is_request(said[0]))):
+            while said and (_CONTRACTED.sub("", said[0].lower()) in _STARTERS or (begins and is_request(said[0]))):
                 said = said[1:]
             name = re.sub(r"['’]s$", "", " ".join(said))
             if begins and len(said) == 1 and _NOT_OF_A_NAME.match(self.text, match.end()):
@@ -146,16 +149,21 @@ class Facts:
     @cached_property
     def quoted(self) -> list[str]:
         """What stands in quotation marks."""
-        return [(match["double"] or match["single"]).strip() for match in _QUOTED.finditer(self.text)]
+        return [(match["double"] or match["single"]).strip() for match in QUOTED.finditer(self.text)]
 
     @cached_property
     def keyed(self) -> dict[frozenset[str], str]:
         """Values by the words of what stands before the colon, as in ``city: Oslo``."""
         return {name_words(match["key"]): match["value"].strip(" \t\"'.") for match in _KEYED.finditer(self.text)}
 
-    @cached_property
+    @property
     def dates(self) -> list[str]:
         """The dates, as ISO writes them."""
+        return [text for _, _, text in self.dated]
+
+    @cached_property
+    def dated(self) -> list[tuple[int, int, str]]:
+        """Where dates begin and end, and the dates as ISO writes them."""
         found = []
         for pattern in _DATES:
             for match in pattern.finditer(self.text):
@@ -166,10 +174,11 @@ class Facts:
                     else 1 + next(i for i, m in enumerate(_MONTHS) if m.startswith(month[:3].lower()))
                 )
                 try:
-                    found.append((match.start(), date(int(match["year"]), number, int(match["day"])).isoformat()))
+                    iso = date(int(match["year"]), number, int(match["day"])).isoformat()
+                    found.append((match.start(), match.end(), iso))
                 except ValueError:
                     continue  # there is no such day
-        return [text for _, text in sorted(found)]
+        return sorted(found)
 
     @cached_property
     def pairs(self) -> list[tuple[str, Decimal]]:
@@ -193,7 +202,7 @@ class Facts:
     def figure_for(self, name: str) -> Figure | None:
         """The number that stands nearest to the words of a name; None where none of them stands near one."""
         wanted = name_words(name)
-        wanted |= {word for one in wanted for word in _SYNONYMS.get(one, "").split()}
+        wanted |= {word for one in wanted for word in SYNONYMS.get(one, "").split()}
         scores = [(len(wanted & figure.near), -at) for at, figure in enumerate(self.figures) if at not in self.used]
         best = max(scores, default=(0, 0))
         return self._take(-best[1]) if best[0] else None

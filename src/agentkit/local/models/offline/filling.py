@@ -10,10 +10,10 @@ from typing import Any
 from .facts import Facts, Figure, name_words, names_a_figure
 from .programs.describe_csv import words
 from .quantities import find_amounts
+from .schemas import MOST_HOPS, resolved
 
-__all__ = ["fill", "plain_number"]
+__all__ = ["fill", "plain_number", "within"]
 
-_DEEPEST = 12
 _PATTERNS = {
     "email": re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"),
     "uri": re.compile(r"https?://[^\s<>\"')]+[^\s<>\"').,;:!?]"),
@@ -79,7 +79,7 @@ class _Filler:
 
     def value(self, schema: Any, name: str, depth: int) -> tuple[Any, bool]:
         schema = self._resolved(schema)
-        if depth > _DEEPEST:
+        if depth > MOST_HOPS:
             return None, False
         if "const" in schema:
             return schema["const"], True
@@ -116,28 +116,7 @@ class _Filler:
         return (schema["default"], False) if not found and "default" in schema else (made, found)
 
     def _resolved(self, schema: Any) -> dict[str, Any]:
-        """A schema with its references followed and its ``allOf`` joined."""
-        known: dict[str, Any] = dict(schema) if isinstance(schema, Mapping) else {}
-        for _ in range(_DEEPEST):
-            reference = known.pop("$ref", None)
-            if not isinstance(reference, str) or not reference.startswith("#"):
-                break
-            target: Any = self._root
-            for part in filter(None, reference[1:].split("/")):
-                step = part.replace("~1", "/").replace("~0", "~")
-                target = target.get(step, {}) if isinstance(target, Mapping) else {}
-            known = {**target, **known} if isinstance(target, Mapping) else known
-        for part in known.pop("allOf", ()):
-            joined = self._resolved(part)
-            properties = {**known.get("properties", {}), **joined.get("properties", {})}
-            required = [*known.get("required", ()), *joined.get("required", ())]
-            known = {
-                **joined,
-                **known,
-                **({"properties": properties} if properties else {}),
-                **({"required": required} if required else {}),
-            }
-        return known
+        return resolved(self._root, schema)
 
     def _first_found(self, schemas: Sequence[Mapping[str, Any]], name: str, depth: int) -> tuple[Any, bool]:
         """The first of several schemas that something is found for; where null is one of them, only what is surely meant."""
@@ -235,7 +214,7 @@ class _Filler:
         if value is not None:
             number = plain_number(value)
             whole = isinstance(number, int) or schema.get("type") != "integer"
-            if whole and _within(number, schema):
+            if whole and within(number, schema):
                 return number, True
         return _least(schema), False
 
@@ -292,10 +271,12 @@ class _Filler:
         return name
 
 
-def _within(number: float, schema: Mapping[str, Any]) -> bool:
-    over = number >= schema.get("minimum", number) and number > schema.get("exclusiveMinimum", number - 1)
-    under = number <= schema.get("maximum", number) and number < schema.get("exclusiveMaximum", number + 1)
-    step = schema.get("multipleOf")
+def within(number: float, schema: Mapping[str, Any]) -> bool:
+    """Whether a number keeps the bounds of a schema; a bound that is no number, as older dialects have them, is none."""
+    bounds = {key: value for key, value in schema.items() if isinstance(value, (int, float)) and not isinstance(value, bool)}
+    over = number >= bounds.get("minimum", number) and number > bounds.get("exclusiveMinimum", number - 1)
+    under = number <= bounds.get("maximum", number) and number < bounds.get("exclusiveMaximum", number + 1)
+    step = bounds.get("multipleOf")
     return over and under and (not step or Decimal(str(number)) % Decimal(str(step)) == 0)
 
 
@@ -305,4 +286,4 @@ def _least(schema: Mapping[str, Any]) -> int | float:
     candidates += [schema["exclusiveMinimum"] + 1] if "exclusiveMinimum" in schema else []
     candidates += [schema["exclusiveMaximum"] - 1] if "exclusiveMaximum" in schema else []
     candidates += [schema["multipleOf"]] if "multipleOf" in schema else []
-    return next((number for number in candidates if _within(number, schema)), 0)
+    return next((number for number in candidates if within(number, schema)), 0)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from ..base import ModelRequest, ModelTurn, ToolCall
-from .facts import Facts
-from .filling import fill
+from . import functions
 from .source import program
 from .voice import say
 
@@ -27,39 +25,39 @@ def forced_turn(request: ModelRequest, turn: ModelTurn) -> ModelTurn:
     if not is_forced(request):
         return turn
     tool = _wanted(request)
-    if tool is None or (
-        turn.tool_calls and (request.tool_choice == "required" or turn.tool_calls[0].kind == tool["type"] != "function")
-    ):
+    if tool is None:
         return turn
-    return ModelTurn(tool_calls=[_call(request, tool)])
+    kind, name = tool
+    fits = any(request.tool_choice == "required" or (call.kind == kind and name in ("", call.name)) for call in turn.tool_calls)
+    return turn if fits else ModelTurn(tool_calls=[_call(request, kind, name)])
 
 
 def answer_with_output(request: ModelRequest) -> ModelTurn | None:
-    """What the last call came to; None where none was made that no rule had called for."""
+    """What the tools have answered that no rule tells of by itself; None where there is no such answer."""
+    told = functions.answer_with_outputs(request)
     result = request.results[-1] if request.results else None
-    if result is None or (result.call.kind == "code_interpreter" and result.call.input != program("look_around")):
-        return None
-    what = f"the function {result.call.name}" if result.call.kind == "function" else f"the tool {result.call.kind}"
-    return say(f"This run had to call {what}, which answered:", result.output.strip() or "(nothing)")
+    if told is not None or result is None or result.call.input != program("look_around"):
+        return told
+    return say("I looked which files the code interpreter has, and it printed:", result.output.strip() or "(nothing)")
 
 
-def _wanted(request: ModelRequest) -> Mapping[str, Any] | None:
+def _wanted(request: ModelRequest) -> tuple[str, str] | None:
+    """Kind and name of the tool to call: the one that is named, the one that fits best, or the first that can be called."""
     choice = request.tool_choice
     if isinstance(choice, Mapping):
-        name = (choice.get("function") or {}).get("name")
-        tools = [tool for tool in request.tools if tool.get("type") == choice["type"]]
-        return next((tool for tool in tools if name is None or (tool.get("function") or {}).get("name") == name), None)
+        kind, name = str(choice["type"]), str((choice.get("function") or {}).get("name") or "")
+        offered = replace(request, tools=[tool for tool in request.tools if tool.get("type") == kind])
+        callable_ones = [one for one in functions.callable_tools(offered) if name in ("", one[1])]
+        best = None if name else functions.best_tool(offered)
+        return best or next(iter(callable_ones), None)
+    every = functions.callable_tools(request)
     order = {"function": 0, "file_search": 1, "code_interpreter": 2}
-    known = [tool for tool in request.tools if tool.get("type") in order]
-    return min(known, key=lambda tool: order[tool["type"]], default=None)
+    return functions.best_tool(request) or min(every, key=lambda one: order.get(one[0], 3), default=None)
 
 
-def _call(request: ModelRequest, tool: Mapping[str, Any]) -> ToolCall:
-    text = request.last_user_text
-    if tool["type"] == "function":
-        function = tool["function"]
-        arguments = fill(function.get("parameters") or {"type": "object"}, Facts(text))
-        return ToolCall(kind="function", name=function["name"], arguments=json.dumps(arguments, ensure_ascii=False))
-    if tool["type"] == "code_interpreter":
-        return ToolCall(kind="code_interpreter", input=program("look_around"))
-    return ToolCall(kind=tool["type"], input=text)
+def _call(request: ModelRequest, kind: str, name: str) -> ToolCall:
+    if kind == "code_interpreter":
+        return ToolCall(kind, input=program("look_around"))
+    if kind == "file_search":
+        return ToolCall(kind, input=request.last_user_text)
+    return functions.arguments_for(request, kind, name)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from .phrases import Phrase, clean, phrases
 from .quantities import Amount, Quantity, find_amounts, read_unit, with_plain_thousands
-from .tables import Table, read_table
+from .tables import Table, lists_problem, read_table
 from .words import is_request, label_after_request
 
 __all__ = ["Pair", "Reading", "read_pairs"]
@@ -43,6 +43,11 @@ _STYLE = re.compile(
 _LEADING_STRONG = re.compile(r"^(?:(?:and|then|finally|where|while|with|that)\s+)+(?=\S)")
 _LEADING_WEAK = re.compile(r"^(?:(?:and|then|finally|where|while|with|that|the|in|for|at|from|on)\s+)+(?=\S)")
 _BY_SOMETHING = re.compile(r"^.*\b(?:by|per)\s+[a-z]+\s+(?=[A-Z0-9])")  # "Sales by month Jan"
+_LETTER = re.compile(
+    r"(?:^|[:;(]\s*|\b(?:charts?|graphs?|plots?|diagrams?|pie|bars?|lines?)\s+(?:of|for|with|showing|from)?\s*)(?P<letter>a)\s+$",
+    re.IGNORECASE,
+)
+_NOUN = re.compile(r"[^\W\d_]{2}")
 _PERIOD = re.compile(r"^(?:19|20|21)\d\d$")
 _PERIOD_BEFORE = re.compile(r"\b(?:in|for|of|since|from|until|by|year)\s+$", re.IGNORECASE)
 _ASIDE = re.compile(r"\b(?:in|on|from|over|within|since|than|per|until)\s+$", re.IGNORECASE)
@@ -65,12 +70,16 @@ class Pair:
 
 @dataclass(frozen=True)
 class Reading:
-    """All that was read: the pairs, the headings over them where they stood in a table, and what a reader should know."""
+    """All that was read: the pairs, the headings over them where they stood in a table, and what a reader should know.
+
+    ``problem`` says why data that stands there cannot be read as pairs.
+    """
 
     pairs: tuple[Pair, ...]
     label_heading: str = ""
     value_heading: str = ""
     notes: tuple[str, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,9 @@ def read_pairs(text: str) -> Reading:
     Numbers that are no data ("in 3 colours", "for Q3", "in 2024") are left out.
     """
     text, assumed = with_plain_thousands(clean(text))
+    problem = lists_problem(text)
+    if problem:
+        return Reading((), problem=problem)
     table = read_table(text)
     if table is not None:
         return _from_table(table, assumed)
@@ -165,6 +177,10 @@ def _weak_candidate(text: str, amount: Amount, sentence: int) -> _Candidate | No
     unit, rest = read_unit(after)
     quantity = _with_unit(amount.quantity, unit)
     head, tail = _strip_tail(before.rstrip())
+    if not head or is_request(head):
+        # "a 1, b 2": an article has a noun behind its number, or stands behind a verb or another word that goes on.
+        letter = _LETTER.search(before)
+        head = letter["letter"] if letter is not None and not rest.strip(" ).!?") and not _NOUN.match(unit) else head
     if _SIGN.search(tail):
         quantity = quantity.negated()
     label = _label(head)

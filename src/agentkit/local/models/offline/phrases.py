@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -75,11 +76,11 @@ def phrases(text: str) -> Iterator[Phrase]:
     because labels have it too.
     """
     amounts = [(found.start, found.end) for found in find_amounts(text)]
-    sheltered = amounts + [span for span in _brackets(text) if _count(amounts, *span) < 2]
+    brackets = [span for span in _brackets(text) if _count(amounts, *span) < 2]
     begin, sentence = 0, 0
     for match in [*_BREAK.finditer(text), None]:
         start, end = (len(text), len(text)) if match is None else match.span()
-        if start < begin or any(left <= start < right for left, right in sheltered):
+        if start < begin or _is_inside(amounts, start) or _is_inside(brackets, start):
             continue
         mark = "" if match is None else match[0].strip().lower()
         if (mark.isalpha() or mark in ("&", "vs.")) and not _joins(text, amounts, begin, start, end):
@@ -119,8 +120,10 @@ def _pieces(text: str) -> list[str]:
 
 def _joins(text: str, amounts: list[tuple[int, int]], begin: int, start: int, end: int) -> bool:
     """Whether a joining word stands between two amounts, with nothing but its own phrase on either side."""
+    if not _count(amounts, begin, start):
+        return False
     following = re.compile(r"[;\n]|,(?!\d)|[.?!](?=\s|$)").search(text, end)
-    return bool(_count(amounts, begin, start)) and bool(_count(amounts, end, following.start() if following else len(text)))
+    return bool(_count(amounts, end, following.start() if following else len(text)))
 
 
 def _abbreviates(text: str) -> bool:
@@ -132,5 +135,13 @@ def _brackets(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in re.finditer(r"\([^()\n]*\)", text)]
 
 
+def _is_inside(spans: list[tuple[int, int]], at: int) -> bool:
+    """Whether a place is in one of the spans, which are in order and do not overlap."""
+    before = bisect_right(spans, at, key=lambda span: span[0])
+    return bool(before) and at < spans[before - 1][1]
+
+
 def _count(spans: list[tuple[int, int]], start: int, end: int) -> int:
-    return sum(start <= left and right <= end for left, right in spans)
+    """How many of the spans, which are in order and do not overlap, stand between two places."""
+    first = bisect_left(spans, start, key=lambda span: span[0])
+    return max(0, bisect_right(spans, end, key=lambda span: span[1]) - first)

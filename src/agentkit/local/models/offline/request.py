@@ -48,7 +48,7 @@ _TITLED = re.compile(
 _STOP = (
     r"(?=\s+(?:using|use\s+th\w+|with|from|based|given|where|in\s+which|whose|which|please|have|has|here|below|for\s+(?:me|us)\b|to\s+(?:me|us)\b|"
     r"as\s+an?\b|as\s+(?:bars|lines)|so\b|and\s+(?:then\s+)?(?:provide|save|give|send|share|let|make|use|show|return|export|attach|label|put|add)|"
-    r"is\b|are\b|was\b|were\b|like\b|if\b)|\s*[:;.,?!(\n]|\s+[-–—=]|\s+\S*\d|$)"
+    r"is\b|are\b|was\b|were\b|like\b|if\b)|\s*[:;.,?!(\n]|\s+[-–—=]|\s+(?!(?:19|20|21)\d\d\s*(?:[:;.,?!(\n]|$))\S*\d|$)"
 )
 _ARTICLE = r"(?:(?:the|our|my|their|its|an?|following|these|this|those)\s+)*"
 _SUBJECTS = tuple(
@@ -63,7 +63,7 @@ _SUBJECTS = tuple(
 _GENERIC = re.compile(
     r"^(?:(?:following|data|values?|numbers?|figures?|results?|this|these|those|it|them|that|me|us|chart|graph|plot|below|all|everything|"
     r"a|an|the|of|for|in|pie|bar|line|set|points?|information|table|list|top|with|by|"
-    r"please|kindly|thanks|thank|you)\s*)+$|^(?:that|titled|entitled|called|showing|with|and|from|using|where|as)\b",
+    r"please|kindly|thanks|thank|you|x|y)\s*)+$|^(?:that|titled|entitled|called|showing|with|and|from|using|where|as)\b",
     re.IGNORECASE,
 )
 _FOLLOWING = re.compile(r"\s+(?:of|for|in)\s+(?:the\s+following|the\s+below|these|those|this|each)\b.*$", re.IGNORECASE)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agentkit.local.runs.formats import answer_problem, schema_problem
 
-from ..base import ModelRequest, ModelTurn
+from ..base import ModelRequest, ModelTurn, ToolResult
+from . import functions
 from .facts import Facts, names_a_figure
 from .filling import fill, plain_number
 from .forced import is_forced
@@ -34,14 +35,15 @@ def answer(request: ModelRequest) -> ModelTurn | None:
     if not is_wanted(request) or is_forced(request):
         return None
     form = request.response_format
-    text = "\n".join(
-        [request.last_user_text, *(result.output for result in request.results if result.call.kind != "code_interpreter")]
-    )
-    text = text[:_LONGEST]
+    outputs = _outputs(request.results)
+    searched = [result.output for result in request.results if result.call.kind == "file_search"]
+    # What was called for stands before what was asked, whose numbers are those of the question.
+    text = "\n".join([*(functions.told(value) for value in outputs.values()), request.last_user_text, *searched])[:_LONGEST]
     if form["type"] == "json_schema":
-        value = filled((form.get("json_schema") or {}).get("schema") or {}, text)
+        schema = (form.get("json_schema") or {}).get("schema") or {}
+        value = next((value for value in outputs.values() if _fits(value, schema)), None) or filled(schema, text)
     else:
-        value = _free_object(text)
+        value = outputs or _free_object(text)
     return ModelTurn(text=json.dumps(value, ensure_ascii=False, indent=2))
 
 
@@ -64,6 +66,19 @@ def filled(schema: Mapping[str, Any], text: str) -> Any:
 def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
     form = {"type": "json_schema", "json_schema": {"schema": schema}}
     return answer_problem(json.dumps(value), form) is None
+
+
+def _outputs(results: Sequence[ToolResult]) -> dict[str, Any]:
+    """What functions and other tools have answered, by their names; a list where one was called more than once."""
+    made: dict[str, list[Any]] = {}
+    for result in results:
+        if result.call.kind not in ("code_interpreter", "file_search"):
+            try:
+                value = json.loads(result.output)
+            except (ValueError, RecursionError):
+                value = result.output
+            made.setdefault(result.call.name or result.call.kind, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in made.items()}
 
 
 def _free_object(text: str) -> dict[str, Any]:

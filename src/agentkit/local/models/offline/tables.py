@@ -9,14 +9,17 @@ from dataclasses import dataclass
 
 from .quantities import Quantity, find_amounts, read_unit
 
-__all__ = ["Table", "read_cell", "read_table"]
+__all__ = ["Table", "lists_problem", "read_cell", "read_table"]
 
 _RULE = re.compile(r"^[\s|:+=-]*-[\s|:+=-]*$")
-_LABEL_LIST = re.compile(r"\b(?:labels?|categories|names|x)\s*[:=]\s*(?P<list>[^\n.;:=]+)(?=[\n.;]|$)", re.IGNORECASE)
-_VALUE_LIST = re.compile(
-    r"\b(?:values?|numbers?|amounts?|y)\s*[:=]\s*(?P<list>[^\n;:=]+?)(?=\.(?:\s|$)|[\n;]|$)", re.IGNORECASE
+_LABEL_NAMES, _VALUE_NAMES = r"\b(?:labels?|categories|names|x)\s*[:=]\s*", r"\b(?:values?|numbers?|amounts?|y)\s*[:=]\s*"
+_LABEL_LIST = re.compile(
+    rf"{_LABEL_NAMES}(?P<list>[^\n;:=]+?)(?=[.,]?\s*(?:and\s+)?{_VALUE_NAMES}|\.(?:\s|$)|[\n;]|$)", re.IGNORECASE
 )
+_VALUE_LIST = re.compile(rf"{_VALUE_NAMES}(?P<list>[^\n;:=]+?)(?=\.(?:\s|$)|[\n;]|$)", re.IGNORECASE)
 _LIST_BREAK = re.compile(r",\s+(?:and\s+)?|\s+and\s+|,(?=\D)")
+_TIGHT = re.compile(r"[^\s,]+(?:,[^\s,]+)+")
+_ONE_NUMBER = re.compile(r"\d{1,3},\d{3}|\d{1,2}(?:,\d{3})+")
 _GROUPED = re.compile(r"(?<![\d\"])\d{1,3}(?:,\d{3})+(?!\d)")
 _SEPARATORS = ("|", "\t", ";", ",", "  ")
 
@@ -53,17 +56,45 @@ def read_table(text: str) -> Table | None:
     return None
 
 
+def lists_problem(text: str) -> str:
+    """Why a list of labels and a list of values do not go together; empty where they do, or are not there.
+
+    :param text: A cleaned message.
+    """
+    lists = _lists(text)
+    if lists is None or len(lists[0]) == len(lists[1]):
+        return ""
+    return (
+        f"the list of labels has {len(lists[0])} and the list of values {len(lists[1])}, so I cannot tell which belong together"
+    )
+
+
 def _read_lists(text: str) -> Table | None:
     """Read "Labels: A, B, C. Values: 1, 2, 3" where both lists have the same length."""
+    lists = _lists(text)
+    if lists is None or len(lists[0]) != len(lists[1]) or len(lists[0]) < 2:
+        return None
+    names, quantities = lists
+    return Table(tuple(zip(names, quantities, strict=True)))
+
+
+def _lists(text: str) -> tuple[list[str], list[Quantity]] | None:
+    """A list of labels and a list of values that a message names as such; None where it has not got both."""
     labels, values = _LABEL_LIST.search(text), _VALUE_LIST.search(text)
     if labels is None or values is None:
         return None
-    names = [name.strip().strip("\"'") for name in _LIST_BREAK.split(labels["list"].strip())]
-    cells = [read_cell(cell.strip()) for cell in _LIST_BREAK.split(values["list"].strip())]
+    names = [name.strip("\"'") for name in _entries(labels["list"])]
+    cells = [read_cell(cell) for cell in _entries(values["list"])]
     quantities = [cell for cell in cells if cell is not None]
-    if len(names) < 2 or len(names) != len(quantities) or len(cells) != len(quantities):
-        return None
-    return Table(tuple(zip(names, quantities, strict=True)))
+    return (names, quantities) if len(quantities) == len(cells) else None
+
+
+def _entries(listed: str) -> list[str]:
+    """The entries of a list; "1,2,3" has three, "1,200" is one number."""
+    listed = listed.strip().rstrip(",")
+    if _TIGHT.fullmatch(listed) and not _ONE_NUMBER.fullmatch(listed):
+        return listed.split(",")
+    return [entry.strip() for entry in _LIST_BREAK.split(listed) if entry.strip()]
 
 
 def _cells(line: str, separator: str) -> list[str]:

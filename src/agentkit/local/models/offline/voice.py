@@ -6,9 +6,11 @@ import re
 
 from ..base import ModelRequest, ModelTurn, ToolCall, ToolResult
 
-__all__ = ["EXAMPLE", "WHO", "failure", "link", "listed", "quoted", "say", "why_no_code", "with_code"]
+__all__ = ["EXAMPLE", "SIGNATURE", "WHO", "failure", "link", "listed", "quoted", "say", "why_no_code", "with_code"]
 
 WHO = "agentkit's offline model: fixed rules, not a language model"
+SIGNATURE = f"(From {WHO}.)"
+"""What an answer of the offline model ends with."""
 EXAMPLE = '"Make a bar chart of the revenue: North: $1.2 million, South: $2.5 million, West: $0.9 million"'
 _MOST_QUOTED = 200
 _MOST_LISTED = 30
@@ -16,7 +18,7 @@ _MOST_LISTED = 30
 
 def say(*paragraphs: str) -> ModelTurn:
     """An answer of these paragraphs, empty ones left out, that ends with what gave it."""
-    return ModelTurn(text="\n\n".join([*filter(None, paragraphs), f"(From {WHO}.)"]))
+    return ModelTurn(text="\n\n".join([*filter(None, paragraphs), SIGNATURE]))
 
 
 def with_code(request: ModelRequest, code: str, understood: str) -> ModelTurn:

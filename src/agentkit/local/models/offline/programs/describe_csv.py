@@ -20,6 +20,7 @@ EMPTY = {"", "-", "–", "—", "--", "n/a", "na", "nan", "null", "none"}
 GROUP_MARK = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
 PLAIN = re.compile(r"-?[\d.,]+")
 UNIT = re.compile(r"\s*(?:%|(?:US)?[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|JPY|CNY|INR)\b|(?<!\w)Rs\.?(?!\w))\s*")
+ONE_UNIT = {"US$": "$", "USD": "$", "EUR": "€", "GBP": "£", "INR": "₹", "Rs": "₹", "Rs.": "₹"}
 BRACKETED = re.compile(r"\((.+)\)|(.+)-")  # accountants write losses as (3) or 3-
 NUMBER = {
     ".": re.compile(r"[-+]?(?:\d{1,3}(?:,\d{2,3})*,\d{3}|\d+)?(?:(?<=\d)\.|\.\d+)?(?:[eE][-+]?\d{1,3})?"),
@@ -50,10 +51,18 @@ def is_named(value: str, question: str) -> bool:
 
 
 def read_text(path: Path) -> tuple[str, str]:
-    """The text of a file, and the encoding that it is in."""
+    """The text of a file, and the encoding that it is in.
+
+    :raises ValueError: It is no text.
+    """
     raw = path.read_bytes()
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16"), "utf-16"
+        try:
+            return raw.decode("utf-16"), "utf-16"
+        except UnicodeDecodeError as error:
+            raise ValueError(f"it begins as UTF-16 does, and then has bytes that are none ({error.reason})") from error
+    if b"\0" in raw:
+        raise ValueError("it has zero bytes, as pictures, archives and workbooks have them")
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return raw.decode(encoding), encoding
@@ -121,6 +130,17 @@ class Column:
         self.marks = proofs([number for number in self.numbers.values() if is_number(number, ".") or is_number(number, ",")])
 
 
+def mixed_units(column: Column) -> list[str]:
+    """A cell of each unit, where the column's numbers are not of one kind: shares among plain numbers, or several currencies."""
+    examples: dict[str, str] = {}
+    for cell, number in column.numbers.items():
+        unit = "".join(UNIT.findall(cell)).strip()
+        if unit or any(mark in "123456789" for mark in number):  # a zero is zero in any unit
+            examples.setdefault(ONE_UNIT.get(unit, unit), cell)
+    named = [unit for unit in examples if unit]
+    return list(examples.values()) if len(named) > 1 or ("%" in named and "" in examples) else []
+
+
 def describe_column(column: Column, file_marks: set[str], usual: str) -> dict[str, object]:
     """What a column holds: numbers and how they are written, or text and which values the question names.
 
@@ -142,6 +162,7 @@ def describe_column(column: Column, file_marks: set[str], usual: str) -> dict[st
             known["assumed"] = next((cell for cell, number in column.numbers.items() if re.search("[.,]", number)), "")
         known["negative"] = any(number.startswith("-") for number in column.numbers.values())
         known["unread"] = unread[:3]
+        known["units"] = mixed_units(column)[:3]
         return known
     known["type"] = "text" if column.filled else "empty"
     if len(column.marks) > 1 and all(is_number(number, ".") or is_number(number, ",") for number in column.numbers.values()):
@@ -185,7 +206,11 @@ def describe(name: str, text: str, encoding: str) -> list[dict[str, object]]:
 def main() -> None:
     csv.field_size_limit(2**31 - 1)
     for name in FILES:
-        for line in describe(name, *read_text(FOLDER / name)):
+        try:
+            lines = describe(name, *read_text(FOLDER / name))
+        except ValueError as error:
+            lines = [{"file": name, "no_text": str(error)}]
+        for line in lines:
             print(json.dumps({key: value for key, value in line.items() if value or key == "rows"}, ensure_ascii=False))
 
 

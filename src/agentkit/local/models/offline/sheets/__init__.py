@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .skill import answer
+from .skill import answer, is_named
 
-__all__ = ["answer"]
+__all__ = ["answer", "is_named"]

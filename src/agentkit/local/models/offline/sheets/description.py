@@ -17,7 +17,8 @@ class Column:
     """One column: its place, its header, and what its cells hold.
 
     ``decimal`` is the decimal mark of its numbers and ``assumed`` a number whose reading nothing in the file proves; ``values``
-    are some of its distinct texts, all of them where there are few; ``named`` are those that the question names.
+    are some of its distinct texts, all of them where there are few; ``named`` are those that the question names; ``units`` has a
+    cell of each unit where the numbers are not of one kind.
     """
 
     at: int
@@ -32,6 +33,7 @@ class Column:
     negative: bool = False
     mixed: bool = False
     unread: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
 
@@ -48,7 +50,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One CSV file: how it is written, and its columns; a ``headless`` one has no headers, ``odd`` rows have more or fewer cells than the first one."""
+    """One CSV file: how it is written, and its columns; a ``headless`` one has no headers, ``odd`` rows have more or fewer cells than the first one.
+
+    ``no_text`` says why a file cannot be read as text.
+    """
 
     name: str
     rows: int = 0
@@ -57,6 +62,7 @@ class Sheet:
     headless: bool = False
     odd: int = 0
     wide: bool = False
+    no_text: str = ""
     columns: tuple[Column, ...] = field(default=())
 
     def of_type(self, kind: str) -> list[Column]:
@@ -91,12 +97,25 @@ def read_description(output: str) -> list[Sheet]:
 
 
 def _sheet(facts: dict[str, object], columns: Sequence[Column]) -> Sheet:
-    known = {key: facts[key] for key in ("rows", "encoding", "delimiter", "headless", "odd", "wide") if key in facts}
+    known = {key: facts[key] for key in ("rows", "encoding", "delimiter", "headless", "odd", "wide", "no_text") if key in facts}
     placed = tuple(replace(column, rows=facts.get("rows", 0)) for column in columns)  # type: ignore[arg-type]
     return Sheet(name=str(facts["file"]), columns=placed, **known)  # type: ignore[arg-type]
 
 
 def _column(at: int, facts: dict[str, object]) -> Column:
-    names = ("type", "distinct", "empty", "decimal", "unit", "assumed", "negative", "mixed", "unread", "values", "named")
+    names = (
+        "type",
+        "distinct",
+        "empty",
+        "decimal",
+        "unit",
+        "assumed",
+        "negative",
+        "mixed",
+        "unread",
+        "units",
+        "values",
+        "named",
+    )
     known = {key: tuple(value) if isinstance(value := facts[key], list) else value for key in names if key in facts}
     return Column(at=at, header=str(facts["column"]), **known)  # type: ignore[arg-type]

@@ -106,6 +106,12 @@ def read_question(sheet: Sheet, text: str) -> Question | Unclear:
     if isinstance(value, Unclear):
         return value
     column, notes = value
+    if column is not None and column.units:
+        return Unclear(
+            f'The numbers of the column "{column.header}" of {sheet.name} are not of one kind: it has {" and ".join(column.units)}. '
+            "I do not reckon with them or draw them together.",
+            2,
+        )
     # "total" is what to make of another column where that one is meant, also when a column has this name.
     rest = _rest(question, [m for m in mentions if m.value or m.column.type != "number" or m.column == column])
     by = _grouped_by(question, mentions)

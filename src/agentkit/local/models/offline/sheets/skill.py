@@ -16,7 +16,7 @@ from .analysis import chart_file, results, write_analysis
 from .description import Sheet, Unclear, read_description
 from .question import Question, continued, is_numeric_question, read_question
 
-__all__ = ["answer"]
+__all__ = ["answer", "is_named"]
 
 _TABLE = re.compile(r"\.(?:csv|tsv|tab|psv)$", re.IGNORECASE)
 _CSV = re.compile(r"\b(?:csv|tsv|spreadsheets?)\b", re.IGNORECASE)
@@ -68,6 +68,13 @@ def answer(request: ModelRequest) -> ModelTurn | None:
     return _tell(found, last)
 
 
+def is_named(request: ModelRequest) -> bool:
+    """Whether the newest message names a table of the run, or speaks of a file, of rows or of columns."""
+    text = request.last_user_text
+    named = any(_names(text, file.filename) for file in request.files if _TABLE.search(file.filename))
+    return named or any(pattern.search(text) for pattern in (_CSV, _OF_A_FILE, _OF_ITS_SHAPE))
+
+
 def _asks(request: ModelRequest, tables: Sequence[str]) -> bool:
     """Whether the newest message is about a table that was uploaded rather than about data of its own."""
     text = request.last_user_text
@@ -111,6 +118,9 @@ def _choose(sheets: Sequence[Sheet], questions: Sequence[str]) -> Question | Unc
     """
     newest, *earlier = questions
     readings = [read_question(sheet, newest) for sheet in reversed(sheets) if sheet.columns]
+    unreadable = [f"{sheet.name} is no text file: {sheet.no_text}" for sheet in sheets if sheet.no_text]
+    if unreadable and not readings:
+        return Unclear(f"{'. '.join(unreadable)}. Upload a CSV file that is text, in UTF-8 if you can.", 2)
     if not readings:
         return Unclear(f"There are no rows in {', '.join(sheet.name for sheet in sheets)}.", 1)
     if _CONTINUES.search(newest):
@@ -176,6 +186,9 @@ def _shape(sheets: Sequence[Sheet]) -> str:
             more = ", …" if column.distinct > min(8, len(column.values)) else ""
             kind = "numbers" if column.type == "number" else column.type
             lines.append(f"{column.header} ({kind}{f': {values}{more}' if values else ''})")
+        if sheet.no_text:
+            parts.append(f"{sheet.name} is no text file: {sheet.no_text}.")
+            continue
         parts.append(f"{sheet.name} has {sheet.rows} rows and {len(sheet.columns)} columns:\n\n{listed(lines)}")
     return "\n\n".join(parts)
 
