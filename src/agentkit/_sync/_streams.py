@@ -287,11 +287,10 @@ class AgentRunStream(SyncOpening, Generic[BaseAgentEventHandlerT]):
         try:
             self.event_handler._feed.leave()
         except Exception as problem:
-            if error is None:
+            if exc_val is None:
                 raise
-            _log.warning(
-                "the block of a stream was left by %s, and its run was not cancelled: %s", type(error).__name__, problem
-            )
+            left_by = type(exc_val).__name__
+            _log.warning("the block of a stream was left by %s, and its run was not cancelled: %s", left_by, problem)
 
     def _opened(self) -> Self:
         if isinstance(self.response_iterator, ResponseBytes):

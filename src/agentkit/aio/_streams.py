@@ -286,11 +286,10 @@ class AsyncAgentRunStream(AsyncOpening, Generic[BaseAsyncAgentEventHandlerT]):
         try:
             await self.event_handler._feed.leave()
         except Exception as problem:
-            if error is None:
+            if exc_val is None:
                 raise
-            _log.warning(
-                "the block of a stream was left by %s, and its run was not cancelled: %s", type(error).__name__, problem
-            )
+            left_by = type(exc_val).__name__
+            _log.warning("the block of a stream was left by %s, and its run was not cancelled: %s", left_by, problem)
 
     async def _opened(self) -> Self:
         if isinstance(self.response_iterator, ResponseBytes):
