@@ -24,7 +24,9 @@ __all__ = [
     "FileContent",
     "FileType",
     "Progress",
+    "RequestOptions",
     "RunOptions",
+    "StreamOptions",
     "StreamedOptions",
     "ToolOptions",
     "ToolSource",
@@ -99,7 +101,15 @@ class SharedOptions(TypedDict, total=False):
     error_map: Mapping[int, type[Exception]] | None
 
 
-class CallOptions(SharedOptions, total=False):
+class RequestOptions(SharedOptions, total=False):
+    """The keywords that belong to one request, but for the kind of its body."""
+
+    request_id: str | None
+    cls: Callable[[Any, Any, Mapping[str, str]], Any] | None
+    stream: bool
+
+
+class CallOptions(RequestOptions, total=False):
     """The keywords that every call accepts besides its own.
 
     ``headers`` and ``params`` are added to the request; ``request_id`` is its x-ms-client-request-id; the timeouts are seconds;
@@ -110,9 +120,6 @@ class CallOptions(SharedOptions, total=False):
     """
 
     content_type: str | None
-    request_id: str | None
-    cls: Callable[[Any, Any, Mapping[str, str]], Any] | None
-    stream: bool
 
 
 class StreamedOptions(CallOptions, total=False):
@@ -144,6 +151,10 @@ class ToolOptions(TypedDict, total=False):
 
 class RunOptions(CallOptions, ToolOptions, total=False):
     """The keywords that a call accepts which runs an agent and makes the function calls of the run."""
+
+
+class StreamOptions(RequestOptions, ToolOptions, total=False):
+    """As :class:`RunOptions`, for a call that names ``content_type`` itself."""
 
 
 class ClientOptions(SharedOptions, total=False):

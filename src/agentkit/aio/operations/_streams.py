@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..._generated.models.messages import ThreadMessageOptions
     from ..._generated.models.runs import ToolOutput, TruncationObject
     from ..._generated.models.tools import AgentsApiResponseFormatOption, AgentsApiToolChoiceOption, ToolDefinition
-    from ..._types import Body, RunOptions, ToolSource
+    from ..._types import Body, RunOptions, StreamOptions, ToolSource
     from .._keywords import StreamKeywords
     from .._streams import BaseAsyncAgentEventHandlerT
 
@@ -73,11 +73,12 @@ class StreamHelpers(Submitting):
         response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = None,
         parallel_tool_calls: bool | None = None,
         metadata: dict[str, str] | None = None,
+        content_type: str | None = "application/json",
         event_handler: BaseAsyncAgentEventHandler[Any] | None = None,
         if_active: str = "error",
         cancel_on_exit: bool = False,
         raise_on_failure: bool = False,
-        **options: Unpack[RunOptions],
+        **options: Unpack[StreamOptions],
     ) -> AsyncAgentRunStream[Any]:
         """Run an agent on a thread and read the run's events as they happen.
 
@@ -106,11 +107,12 @@ class StreamHelpers(Submitting):
         :keyword response_format: the form of the answer; a pydantic model class stands for its JSON schema.
         :keyword parallel_tool_calls: whether several functions may be asked for at once.
         :keyword metadata: up to 16 pairs of at most 64 and 512 characters.
+        :keyword content_type: the kind of the body.
         :keyword event_handler: reads the events; by default a new AsyncAgentEventHandler.
         :keyword if_active: what to do when the thread has an active run already: ``error``, ``wait`` for its end, or ``cancel`` it.
         :keyword cancel_on_exit: cancel the run when the block is left before its end; by default it goes on.
         :keyword raise_on_failure: raise a failed run as an error, after its last event.
-        :keyword options: what every call accepts, and how functions are called; see :class:`~agentkit._types.RunOptions`.
+        :keyword options: what every call accepts, and how functions are called; see :class:`~agentkit._types.StreamOptions`.
         :return: the run's stream.
         :rtype: ~agentkit.models.AsyncAgentRunStream
         :raises ~agentkit.exceptions.ActiveRunError: the thread has an active run already, and ``if_active`` is ``error``.
@@ -118,7 +120,7 @@ class StreamHelpers(Submitting):
         :raises ValueError: an id is empty or cannot stand in a path.
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         """
-        settings, tool_settings = self._stream_settings("create_stream", options)
+        settings, tool_settings = self._stream_settings("create_stream", {**options, "content_type": content_type})
         check_if_active("create_stream", if_active)
         if toolset is not None:
             tools = tools_of("create_stream", toolset)["tools"]
