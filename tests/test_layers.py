@@ -29,6 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"_files", "_http", "_outcome", "_primitives", "_setup", "tools"}),
     frozenset({"_sync", "aio"}),
     frozenset({"", "models", "operations"}),
+    frozenset({"__main__", "cli"}),
 )
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
 
@@ -36,7 +37,11 @@ LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in name
 LAZY_UPWARDS = {
     ("_members", "_generated"): "the hand-written members make generated models",
     ("_setup", "local"): "local() and from_env() start the embedded service",
+    ("cli", "local"): "the command starts the service when it is asked to serve",
 }
+
+# The service imports these only when something needs them: they have extras of their own.
+OPTIONAL = {"openai": "openai"}
 
 # What comes with a dependency and is imported by its own name.
 WITH = {"multipart": "python-multipart", "pydantic_core": "pydantic", "referencing": "jsonschema"}
@@ -159,6 +164,10 @@ def _forbidden_outside(found: Import) -> str | None:
         return f"imports {top}, and the core is pure"
     if top in sys.stdlib_module_names:
         return None
+    if found.layer == "local" and top in OPTIONAL:
+        if not _declared(top, OPTIONAL[top]):
+            return f"imports {top}, which is no package of the extra '{OPTIONAL[top]}'"
+        return None if found.lazy else f"imports {top} when it is loaded, and may only when it is called"
     if found.layer == "local":
         return None if _declared(top, "local") else f"imports {top}, which is no package of the extra 'local'"
     if not _declared(top, None):
@@ -174,7 +183,7 @@ def _forbidden_outside(found: Import) -> str | None:
 def _requirements(extra: str | None) -> frozenset[str]:
     """The names that pyproject.toml lists as dependencies, or in an extra."""
     project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    listed = project["optional-dependencies"][extra] if extra else project["dependencies"]
+    listed = project["optional-dependencies"].get(extra, []) if extra else project["dependencies"]
     return frozenset(re.split(r"[^\w.-]", requirement)[0].lower().replace("_", "-") for requirement in listed)
 
 
@@ -228,11 +237,14 @@ FORBIDDEN = {
     "the service from the client": ("aio/_client.py", "from ..local import service", "share nothing"),
     "the client from the service": ("local/app.py", "from agentkit._core import retry", "share nothing"),
     "the service, at once": ("_setup.py", "from .local import service", "only when it is called"),
+    "the service by the command, at once": ("cli.py", "from .local import service", "only when it is called"),
     "httpx elsewhere": ("aio/_client.py", "def f():\n    import httpx", "only _http.py"),
     "azure at once": ("_outcome.py", "from azure.core import exceptions", "only when it is called"),
     "azure in a class body": ("_outcome.py", "class A:\n    from azure.core import exceptions", "only when it is called"),
     "a package of the service": ("_files.py", "import starlette", "no dependency of the client"),
     "a package of the client": ("local/app.py", "import httpx", "no package of the extra"),
+    "an optional package, at once": ("local/app.py", "import openai", "only when it is called"),
+    "an optional package elsewhere": ("_files.py", "def f():\n    import openai", "no dependency of the client"),
     "an impure core": ("_core/retry.py", "import time", "pure"),
     "a module in no layer": ("surprise.py", "from ._core import retry", "stands in no layer"),
     "under else": ("_core/retry.py", "if TYPE_CHECKING:\n    pass\nelse:\n    from ..aio import _client", "agentkit.aio"),
@@ -258,10 +270,12 @@ ALLOWED = {
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from ..aio import _client",
     ),
     "the service, when called": ("_setup.py", "def f():\n    from .local import service"),
+    "the service by the command": ("cli.py", "def f():\n    from .local import service"),
     "httpx at its seam": ("_http.py", "import httpx"),
     "azure when called": ("_outcome.py", "def f():\n    from azure.core import exceptions"),
     "azure's errors": ("exceptions.py", "from azure.core import exceptions"),
     "the service's packages": ("local/app.py", "import starlette\nfrom agentkit.local import service"),
+    "an optional package, when called": ("local/app.py", "def f():\n    import openai"),
 }
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from chat_server import ChatServer
 from service_wire import Clock, Wire, answer
 
 from agentkit.local import LocalService
@@ -34,3 +35,10 @@ def shared() -> Iterator[Wire]:
     """One service for all the tests of a module that do not mind what others left in it."""
     with LocalService(model=answer) as service, Wire(service) as wire:
         yield wire
+
+
+@pytest.fixture
+def chat() -> Iterator[Callable[..., ChatServer]]:
+    """Starts chat endpoints with the replies that it is called with."""
+    with ExitStack() as stack:
+        yield lambda *replies: stack.enter_context(ChatServer(*replies).running())

@@ -10,6 +10,18 @@ Its packages come with the extra ``local``; they are imported when a service sta
 
 from __future__ import annotations
 
+from agentkit.local.models import ChatEndpoint, Delay, Failure, ModelRequest, ModelTurn, ScriptedModel, ToolCall, call, code
 from agentkit.local.service import LocalService
 
-__all__ = ["LocalService"]
+__all__ = [
+    "ChatEndpoint",
+    "Delay",
+    "Failure",
+    "LocalService",
+    "ModelRequest",
+    "ModelTurn",
+    "ScriptedModel",
+    "ToolCall",
+    "call",
+    "code",
+]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
 from typing import Any
 from uuid import uuid4
 
@@ -17,43 +17,38 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from agentkit.local.bodies import parsed
 from agentkit.local.description import Description, OperationFacts, load_description
-from agentkit.local.errors import ApiError, bad_request, too_large, unauthorized
-from agentkit.local.operations import Call, Context, FileContent, Form, Handler, RunEvents, handlers
+from agentkit.local.dialects import BASES, dialect_of, error_body
+from agentkit.local.errors import ApiError, too_large
+from agentkit.local.guards import Guards
+from agentkit.local.operations import Awaited, Call, Context, Events, FileContent, Form, Handler, Later, handlers
 from agentkit.local.uploads import read_form
 from agentkit.local.validation import RequestValidator, registry_of
 
-__all__ = ["BASES", "build_app"]
+__all__ = ["build_app"]
 
 _LOG = logging.getLogger("agentkit.local")
 
-BASES = (
-    "/api/projects/{project}",
-    "/agents/v1.0/subscriptions/{subscription}/resourceGroups/{group}"
-    "/providers/Microsoft.MachineLearningServices/workspaces/{workspace}",
-    "/openai",
-    "/v1",
-)
-"""Where the agents operations stand, in the words of each kind of service; all on one store."""
-
 _HEALTH = "/health"
+_POLL_AFTER_MS = "100"
 _MAX_JSON_BYTES = 32 * 1024 * 1024
 _DRAIN_BYTES = 1024 * 1024 * 1024
 _EVENT_HEADERS = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
 
 
-def build_app(context: Context, key: str, about: Callable[[], Mapping[str, Any]]) -> ASGIApp:
+def build_app(context: Context, guards: Guards, about: Callable[[], Mapping[str, Any]]) -> ASGIApp:
     """The whole application.
 
     :param context: What the operations work on.
-    :param key: What every request but the one for health has to show.
+    :param guards: What every request has to pass; the one for health needs no key.
     :param about: What the service says of itself.
     :raises RuntimeError: The description and the functions that answer it do not match.
     """
     router = Router(_routes(context, load_description()), redirect_slashes=False, default=_unknown_path)
     bases: list[BaseRoute] = [Mount(base, app=router) for base in BASES]
     health = Route(_HEALTH, _Health(about))
-    return _Gate(Router([health, *bases], redirect_slashes=False, default=_unknown_path), key)
+    return _Gate(Router([health, *bases], redirect_slashes=False, default=_unknown_path), guards)
 
 
 def _routes(context: Context, description: Description) -> list[Route]:
@@ -95,8 +90,9 @@ class _Operation:
                 context=self._context,
                 path=request.path_params,
                 query=self._validator.query(sent),
-                body=self._validator.body(_parsed(raw)) if self._facts.body is not None else {},
+                body=self._validator.body(parsed(raw)) if self._facts.body is not None else {},
                 form=form,
+                dialect=dialect_of(request.scope["path"]),
             )
             with self._context.store.transaction() as tx:
                 result = self._handler(tx, call)
@@ -106,21 +102,22 @@ class _Operation:
                 form.part.unlink(missing_ok=True)
         if isinstance(result, FileContent):
             return FileResponse(result.path, filename=result.filename)
-        if isinstance(result, RunEvents):
-            return _EventResponse(self._context, result)
-        return _json(200, result)
+        if isinstance(result, Events):
+            return _EventResponse(result)
+        if isinstance(result, Awaited):
+            return _AwaitedResponse(result)
+        return _json(200, result.make() if isinstance(result, Later) else result)
 
 
 class _EventResponse:
-    """Sends the events of a run as they happen, until it ends or waits, or until the reader has gone."""
+    """Sends events as they happen, until the stream ends or the reader has gone."""
 
-    def __init__(self, context: Context, events: RunEvents) -> None:
-        self._context = context
+    def __init__(self, events: Events) -> None:
         self._events = events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gone = asyncio.create_task(_gone(receive))
-        gone.add_done_callback(lambda _: self._leave())
+        gone.add_done_callback(lambda _: self._events.leave())
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _EVENT_HEADERS})
             while events := await self._events.stream.read():
@@ -129,8 +126,28 @@ class _EventResponse:
         finally:
             gone.cancel()
 
-    def _leave(self) -> None:
-        self._context.runs.leave(self._events.run_id, self._events.stream)
+
+class _AwaitedResponse:
+    """Waits for an answer, which may turn out to come event by event, as long as the client waits too."""
+
+    def __init__(self, awaited: Awaited) -> None:
+        self._awaited = awaited
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        gone = asyncio.create_task(_gone(receive))
+        result = asyncio.ensure_future(self._awaited.result())
+        try:
+            await asyncio.wait((gone, result), return_when=asyncio.FIRST_COMPLETED)
+            if not result.done():
+                raise ClientDisconnect
+            answer = result.result()
+        finally:
+            gone.cancel()
+            if not result.done():
+                self._awaited.leave()
+                result.cancel()
+        response = _EventResponse(answer) if isinstance(answer, Events) else _json(200, answer)
+        await response(scope, receive, send)
 
 
 async def _gone(receive: Receive) -> None:
@@ -166,76 +183,62 @@ class _Health:
 
 
 class _Gate:
-    """Every request passes here: it must show the key, and its answer gets an id and, if it was refused, an error body."""
+    """Every request passes here: it must get past the guards, and its answer gets an id and, if it was refused, an error body."""
 
-    def __init__(self, app: ASGIApp, key: str) -> None:
+    def __init__(self, app: ASGIApp, guards: Guards) -> None:
         self._app = app
-        self._key = key.encode()
+        self._guards = guards
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = str(uuid4())
         headers = Headers(scope=scope)
-        started = body_ended = False
-
-        async def counted() -> Message:
-            nonlocal body_ended
-            message = await receive()
-            body_ended = body_ended or not message.get("more_body", False)
-            return message
+        body = self._guards.body(receive)
+        started = False
 
         async def stamped(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                _LOG.info("%s %s: %d", scope["method"], scope["path"], message["status"])
                 out = MutableHeaders(scope=message)
                 out["x-ms-request-id"] = request_id
+                if body.late:
+                    out["connection"] = "close"
+                if "x-stainless-poll-helper" in headers:
+                    # How long clients of OpenAI wait before they look again.
+                    out["openai-poll-after-ms"] = _POLL_AFTER_MS
                 if "x-ms-client-request-id" in headers:
                     out["x-ms-client-request-id"] = headers["x-ms-client-request-id"]
             await send(message)
 
         try:
+            self._guards.check_source(headers)
             if scope["path"] != _HEALTH:
-                self._check_key(headers)
-            await self._app(scope, counted, stamped)
+                self._guards.check_key(headers)
+            await self._app(scope, body, stamped)
             return
         except ApiError as error:
-            response = _json(error.status, error.body())
+            refusal = error
         except ClientDisconnect:
             _LOG.debug("the client of request %s went away", request_id)
             return
         except Exception:
             _LOG.exception("request %s failed: %s %s", request_id, scope["method"], scope["path"])
             message = f"The service failed at this request; its log says why under the request id {request_id}."
-            response = _json(500, ApiError(500, message, code="InternalServerError", kind="server_error").body())
+            refusal = ApiError(500, message, code="InternalServerError", kind="server_error")
             if started:
                 raise
-        drained = 0
         # A connection that is closed with unread data is reset, and the client would never see why it was refused.
-        while not body_ended and drained < _DRAIN_BYTES:
-            drained += len((await counted()).get("body", b""))
-        await response(scope, receive, stamped)
-
-    def _check_key(self, headers: Headers) -> None:
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        shown = [headers["api-key"]] if "api-key" in headers else []
-        if scheme.lower() == "bearer":
-            shown.append(token.strip())
-        if not shown:
-            raise unauthorized(
-                "No key was sent. Send the service's key as the header 'api-key: KEY' or 'Authorization: Bearer KEY'."
-            )
-        if not any(hmac.compare_digest(one.encode("latin-1"), self._key) for one in shown):
-            raise unauthorized(
-                "The key that was sent is not the one of this service. Send the key that it was started with as the header "
-                "'api-key: KEY' or 'Authorization: Bearer KEY'."
-            )
+        await body.drain(_DRAIN_BYTES)
+        told = error_body(refusal, dialect_of(scope["path"]), request_id, datetime.now(timezone.utc))
+        await _json(refusal.status, told)(scope, receive, stamped)
 
 
 async def _unknown_path(scope: Scope, receive: Receive, send: Send) -> None:
     raise ApiError(
         404,
         f"There is nothing at {scope['method']} {scope['path']}. The operations stand under /api/projects/PROJECT, "
-        "/agents/v1.0/subscriptions/..., /openai and /v1.",
+        "/agents/v1.0/subscriptions/..., /openai, /openai/v1 and /v1.",
         code="NotFound",
     )
 
@@ -248,23 +251,6 @@ async def _read_body(request: Request) -> bytes:
             raise too_large(f"The body is larger than {_MAX_JSON_BYTES} bytes, the most that is taken.")
         chunks.append(chunk)
     return b"".join(chunks)
-
-
-def _parsed(raw: bytes) -> Any:
-    if not raw.strip():
-        return {}
-    try:
-        body = json.loads(raw, parse_constant=_refuse_constant)
-        if b"\\u" in raw:
-            # An escape may stand for half a character, which no text can be made of.
-            json.dumps(body, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise bad_request(f"The body is not valid JSON: {error}") from None
-    return body
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no number of JSON")
 
 
 def _json(status: int, body: Mapping[str, Any]) -> Response:

@@ -1,9 +1,14 @@
-"""The content of files, one file of the disk for each, named by its id."""
+"""The content of files, one file of the disk for each, named by its id.
+
+Content is there under its id before the file object is committed, and is removed after the file object is: a process that ends in
+between leaves content without an object, never an object without its content. The next start sweeps it up.
+"""
 
 from __future__ import annotations
 
+import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path, PurePosixPath
 from uuid import uuid4
 
@@ -12,6 +17,8 @@ from agentkit.local.store import Document, Transaction
 from agentkit.local.tables import FILES
 
 __all__ = ["Blobs", "bare_name", "distinct_names", "keep_file"]
+
+_LOG = logging.getLogger("agentkit.local")
 
 _PART = ".part"
 
@@ -47,8 +54,23 @@ class Blobs:
         return self._folder / file_id
 
     def delete(self, file_id: str) -> None:
-        """Remove the content of this file."""
-        self.path(file_id).unlink(missing_ok=True)
+        """Remove the content of a file whose object is gone; what cannot be removed now is swept at the next start."""
+        try:
+            self.path(file_id).unlink(missing_ok=True)
+        except OSError as error:  # some systems keep a file that is being read
+            _LOG.warning("the content of file %s could not be removed yet: %s", file_id, error)
+
+    def sweep(self, kept: Container[str]) -> list[str]:
+        """Remove the content of files that are no more.
+
+        :param kept: The ids of the files that there are.
+        :return: The ids whose content was removed.
+        """
+        # Only names that this service gives: the folder is the user's.
+        orphans = [path.name for path in self._folder.glob(f"{ids.FILE}*") if path.name not in kept]
+        for file_id in orphans:
+            self.delete(file_id)
+        return orphans
 
 
 def keep_file(tx: Transaction, blobs: Blobs, part: Path, filename: str, purpose: str, now: int) -> Document:

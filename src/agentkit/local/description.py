@@ -1,4 +1,4 @@
-"""Reads the bundled OpenAPI description: which operations there are, at which paths, and what they take."""
+"""Reads the bundled OpenAPI description and its supplement: which operations there are, at which paths, and what they take."""
 
 from __future__ import annotations
 
@@ -9,33 +9,11 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from agentkit.local.supplement import extend
+
 __all__ = ["Description", "OperationFacts", "Parameter", "load_description"]
 
 _METHODS = ("get", "post", "put", "patch", "delete")
-
-# What clients of later api-versions, or of other dialects, send beyond the description. Api-version v1 takes a run's own tool
-# resources; the dialect of OpenAI describes a vector store in place by its files, where this one has a configuration.
-_LATER_FIELDS: Mapping[str, Mapping[str, Any]] = {
-    "create_run": {"tool_resources": {"anyOf": [{"$ref": "#/components/schemas/UpdateToolResourcesOptions"}, {"type": "null"}]}}
-}
-_METADATA: Mapping[str, Any] = {
-    "type": ["object", "null"],
-    "maxProperties": 16,
-    "propertyNames": {"maxLength": 64},
-    "additionalProperties": {"type": "string", "maxLength": 512},
-}
-_STORE_IN_PLACE: Mapping[str, Any] = {
-    "type": "object",
-    "properties": {
-        "name": {"type": ["string", "null"]},
-        "configuration": {"anyOf": [{"$ref": "#/components/schemas/VectorStoreConfiguration"}, {"type": "null"}]},
-        "file_ids": {"type": ["array", "null"], "items": {"type": "string"}, "maxItems": 10_000},
-        "metadata": _METADATA,
-        "chunking_strategy": {"anyOf": [{"$ref": "#/components/schemas/VectorStoreChunkingStrategyRequest"}, {"type": "null"}]},
-    },
-    "additionalProperties": False,
-}
-_WITH_STORES = ("FileSearchToolResource", "UpdateFileSearchToolResourceOptions")
 
 
 @dataclass(frozen=True)
@@ -94,20 +72,8 @@ class Description:
 
 @lru_cache(maxsize=1)
 def load_description() -> Description:
-    """The description that is bundled with the package."""
+    """The description that is bundled with the package, with what the service has beyond it."""
     source = files("agentkit.local") / "_generated" / "openapi.json"
     document = json.loads(source.read_text(encoding="utf-8"))
-    for item in document["paths"].values():
-        for operation in item.values():
-            later = _LATER_FIELDS.get(operation.get("operationId", "")) if isinstance(operation, dict) else None
-            if later:
-                properties = operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
-                properties.update({name: schema for name, schema in later.items() if name not in properties})
-    schemas = document["components"]["schemas"]
-    # Later api-versions have more kinds of tools; an agent may have them, and is told when it calls one.
-    schemas["ToolDefinition"]["discriminator"]["x-open"] = True
-    # There the ranker may be left out.
-    schemas["FileSearchRankingOptions"]["required"] = ["score_threshold"]
-    for name in _WITH_STORES:
-        schemas[name]["properties"]["vector_stores"] = {"type": ["array", "null"], "items": _STORE_IN_PLACE, "maxItems": 1}
+    extend(document)
     return Description(document)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 import string
 
-__all__ = ["AGENT", "CALL", "FILE", "FILE_BATCH", "MESSAGE", "RUN", "STEP", "THREAD", "VECTOR_STORE", "new_id"]
+__all__ = ["AGENT", "CALL", "COMPLETION", "FILE", "FILE_BATCH", "MESSAGE", "RUN", "STEP", "THREAD", "VECTOR_STORE", "new_id"]
 
 AGENT = "asst_"
 CALL = "call_"
+COMPLETION = "chatcmpl-"
 FILE = "assistant-"
 FILE_BATCH = "vsfb_"
 MESSAGE = "msg_"

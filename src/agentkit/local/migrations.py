@@ -64,6 +64,16 @@ MIGRATIONS: Sequence[Migration] = (
             "CREATE INDEX file_batches_of_store ON file_batches (vector_store_id, seq)",
         ),
     ),
+    # Those of one run are few, also in a thread of a hundred thousand messages.
+    Migration("messages by run", ("CREATE INDEX messages_of_run ON messages (thread_id, run_id, seq)",)),
+    # The thread that a connected agent works on goes with the thread of the run that called it.
+    Migration(
+        "threads of connected agents",
+        (
+            "ALTER TABLE threads ADD COLUMN _outer_thread_id TEXT REFERENCES threads (id) ON DELETE CASCADE",
+            "CREATE INDEX threads_of_thread ON threads (_outer_thread_id, seq)",
+        ),
+    ),
 )
 
 

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentkit.local.blobs import Blobs
+from agentkit.local.dialects import Dialect
 from agentkit.local.store import Document, Store, Transaction
 
 if TYPE_CHECKING:
+    from agentkit.local.completions import Completions
     from agentkit.local.retrieval import Retrieval
     from agentkit.local.runs.engine import RunEngine
     from agentkit.local.runs.events import EventStream
 
-__all__ = ["Call", "Context", "FileContent", "Form", "Handler", "RunEvents", "handlers", "operation"]
+__all__ = ["Awaited", "Call", "Context", "Events", "FileContent", "Form", "Handler", "Later", "Result", "handlers", "operation"]
 
 
 @dataclass(frozen=True)
 class Context:
-    """What every operation works on: the store, the content of files, the search index, the runs, and the clock (unix seconds).
+    """What every operation works on: the store, the content of files, the search index, the runs, the chat completions, and the clock
+    (unix seconds).
 
     ``allow_download`` says whether files that were uploaded for agents may be downloaded too.
     """
@@ -30,6 +33,7 @@ class Context:
     blobs: Blobs
     retrieval: Retrieval
     runs: RunEngine
+    completions: Completions
     clock: Callable[[], float]
     allow_download: bool = False
 
@@ -56,11 +60,26 @@ class FileContent:
 
 
 @dataclass(frozen=True)
-class RunEvents:
-    """An answer that is what becomes of a run, event by event."""
+class Events:
+    """An answer that comes event by event, until the stream ends; ``leave`` is called when nobody reads it any more."""
 
-    run_id: str
     stream: EventStream
+    leave: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Later:
+    """An answer that is made after the transaction, for it takes longer than others should wait."""
+
+    make: Callable[[], Document]
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """An answer that a model has to give first; ``leave`` is called when nobody waits for it any more."""
+
+    result: Callable[[], Awaitable[Document | Events]]
+    leave: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -72,13 +91,15 @@ class Call:
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
     form: Form | None = None
+    dialect: Dialect = Dialect.PROJECT
 
     def given(self, *names: str) -> Document:
         """The body's fields of these names that were sent with a value."""
         return {name: self.body[name] for name in names if self.body.get(name) is not None}
 
 
-Handler = Callable[[Transaction, Call], "Document | FileContent | RunEvents"]
+Result = Document | FileContent | Events | Later | Awaited
+Handler = Callable[[Transaction, Call], Result]
 _HANDLERS: dict[str, Handler] = {}
 
 

@@ -24,14 +24,16 @@ class Paging:
     before: str | None = None
 
     @classmethod
-    def of(cls, query: Mapping[str, Any]) -> Paging:
+    def of(cls, query: Mapping[str, Any], limit: int = DEFAULT_LIMIT, most: int = MAX_LIMIT) -> Paging:
         """The page that these query parameters ask for.
 
+        :param limit: How many objects there are on it unless they say so.
+        :param most: How many they may ask for.
         :raises ApiError: ``limit`` or ``order`` is out of its range.
         """
-        limit = query.get("limit", DEFAULT_LIMIT)
-        if not 1 <= limit <= MAX_LIMIT:
-            raise bad_request(f"limit: {limit} was sent, a whole number from 1 to {MAX_LIMIT} is allowed.", "limit")
+        limit = query.get("limit", limit)
+        if not 1 <= limit <= most:
+            raise bad_request(f"limit: {limit} was sent, a whole number from 1 to {most} is allowed.", "limit")
         order = query.get("order", "desc")
         if order not in ("asc", "desc"):
             raise bad_request(f"order: '{order}' was sent, 'asc' or 'desc' is allowed.", "order")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +65,10 @@ class Retrieval:
                     tx.replace(VECTOR_STORE_FILES, {**entry, "status": "in_progress", "usage_bytes": 0})
             for entry in tx.select(VECTOR_STORE_FILES, "status = 'in_progress'"):
                 self.take_in(entry)
+            # What was taken out of a store when the last service ended before its worker came to it.
+            held = {(entry["vector_store_id"], entry["id"]) for entry in tx.select(VECTOR_STORE_FILES)}
+            for store_id, file_id in self._index.files() - held:
+                self.forget(store_id, file_id)
 
     def stop(self) -> None:
         """Let the worker end after the file it is at, and close the index; the rest is taken up at the next start."""
@@ -87,15 +91,27 @@ class Retrieval:
         """Take all files of a vector store that was deleted out of the index."""
         self._worker.submit(lambda: self._drop(store_id))
 
-    # What runs call.
+    def text(self, store_id: str, file_id: str) -> str | None:
+        """The text that was read from a file; None where it has not been read."""
+        return self._index.text(store_id, file_id)
 
-    def search(self, store_ids: Sequence[str], query: str, limit: int, score_threshold: float) -> list[Hit]:
+    # What is called outside of transactions: a search of many files takes a while.
+
+    def search(
+        self,
+        store_ids: Sequence[str],
+        query: str,
+        limit: int,
+        score_threshold: float,
+        file_ids: Collection[str] | None = None,
+    ) -> list[Hit]:
         """The passages of these vector stores that answer a question best, the best first.
 
         :param limit: The most there may be.
         :param score_threshold: The least score, 0 to 1, that they have.
+        :param file_ids: The files to look in; None is all of them.
         """
-        hits = self._index.search(store_ids, query, limit=limit, score_threshold=score_threshold)
+        hits = self._index.search(store_ids, query, limit=limit, score_threshold=score_threshold, file_ids=file_ids)
         with self._store.transaction() as tx:
             return [hit for hit in hits if _has_completed(tx, hit.store_id, hit.file_id)]
 

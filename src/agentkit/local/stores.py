@@ -86,6 +86,7 @@ def attach(
     *,
     param: str = "file_ids",
     batch_id: str | None = None,
+    attributes: Mapping[str, Any] | None = None,
 ) -> list[Document]:
     """Put files into a store: each is in progress until it has been read, which happens behind the request.
 
@@ -94,6 +95,7 @@ def attach(
     :param chunking: The strategy that their text is to be cut by.
     :param param: What the ids are called in errors.
     :param batch_id: The batch that they came with.
+    :param attributes: What searches can be narrowed by; entries that came without have no such field.
     :raises ApiError: 400, the store would hold more files than one may.
     """
     now = context.now()
@@ -114,6 +116,7 @@ def attach(
             "chunking_strategy": chunking,
             "_batch_id": batch_id,
             "_ticket": ids.new_id(""),
+            **({} if attributes is None else {"attributes": dict(attributes)}),
         }
         entries.append(tx.insert(VECTOR_STORE_FILES, entry))
         if known:

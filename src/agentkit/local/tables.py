@@ -37,7 +37,7 @@ class Table:
 
 
 AGENTS = Table("agents", "assistant")
-THREADS = Table("threads", "thread")
+THREADS = Table("threads", "thread", ("_outer_thread_id",))
 MESSAGES = Table("messages", "message", ("thread_id", "run_id"), "thread_id", "thread")
 RUNS = Table("runs", "run", ("thread_id", "status", "expires_at"), "thread_id", "thread")
 STEPS = Table("steps", "run step", ("thread_id", "run_id", "status"), "run_id", "run")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from starlette.concurrency import run_in_threadpool
 
@@ -35,6 +35,9 @@ _MAX_FIELD_BYTES = 64 * 1024
 _MAX_PARTS = 16
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
 _BOUNDARY = re.compile(r"""boundary=(?:"([^"]+)"|([^\s;]+))""", re.IGNORECASE)
+# A boundary has at most 70 characters; two dashes stand before it, and a line break after it.
+_FIRST_LINE = re.compile(rb"--([^\r\n]{1,70})\r\n")
+_LONGEST_LINE = 74
 # What forms of web pages write for the three characters that a quoted name cannot hold.
 _PAGE_ESCAPES = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 
@@ -42,20 +45,30 @@ _PAGE_ESCAPES = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 async def read_form(content_type: str, chunks: AsyncIterator[bytes], blobs: Blobs) -> Form:
     """Read a form to its end.
 
-    :param content_type: The request's Content-Type, with the boundary.
+    :param content_type: The request's Content-Type; a form that comes without the boundary in it shows it in its first line.
     :param chunks: The body as it arrives.
     :param blobs: Where the content of the file is put, as a part.
     :raises ApiError: 400, it is no form; 413, the file is larger than is taken.
     """
-    boundary = _BOUNDARY.search(content_type)
-    if not content_type.lower().startswith("multipart/form-data") or boundary is None:
+    head = b""
+    named = _BOUNDARY.search(content_type)
+    boundary = (named[1] or named[2]).encode("latin-1") if named else b""
+    is_form = not content_type or content_type.lower().startswith("multipart/form-data")
+    if is_form and not boundary:
+        while len(head) < _LONGEST_LINE and (chunk := await anext(chunks, b"")):
+            head += chunk
+        first = _FIRST_LINE.match(head)
+        boundary = first[1] if first else b""
+    if not is_form or not boundary:
         raise bad_request(
             f"The request was sent as '{content_type or 'nothing'}'; a file is sent as multipart/form-data with the parts purpose "
             "and file. Clients leave the file part out when the file is empty, and an empty file cannot be uploaded.",
             "file",
         )
-    reader = _Reader((boundary[1] or boundary[2]).encode("latin-1"), blobs)
+    reader = _Reader(boundary, blobs)
     try:
+        if head:
+            await run_in_threadpool(reader.feed, head)
         async for chunk in chunks:
             await run_in_threadpool(reader.feed, chunk)
         return reader.finish()
@@ -162,7 +175,8 @@ def disposition(header: bytes) -> tuple[str, str | None]:
     """The name and the filename of a part, from its Content-Disposition.
 
     The filename may stand as ``filename="..."`` in UTF-8, as web pages, httpx and curl write it, or as
-    ``filename*=UTF-8''...``, as urllib3 did; the latter counts where both stand.
+    ``filename*=UTF-8''...``, as urllib3 did; the latter counts where both stand. A filename that is percent-encoded throughout, as
+    aiohttp writes all of them, is decoded.
     """
     try:
         text = header.decode("utf-8")
@@ -171,9 +185,7 @@ def disposition(header: bytes) -> tuple[str, str | None]:
     values: dict[str, str] = {}
     for key, value in _PARAMETER.findall(text):
         if value.startswith('"'):
-            value = re.sub(r'\\(["\\])', r"\1", value[1:-1])
-            for escape, character in _PAGE_ESCAPES.items():
-                value = value.replace(escape, character)
+            value = _unescaped(value[1:-1])
         values[key.lower()] = value.strip()
     extended = values.get("filename*")
     if extended and extended.count("'") >= 2:
@@ -181,3 +193,16 @@ def disposition(header: bytes) -> tuple[str, str | None]:
         known = "latin-1" if charset.lower() == "iso-8859-1" else "utf-8"
         return values.get("name", ""), unquote(encoded, encoding=known, errors="replace")
     return values.get("name", ""), values.get("filename")
+
+
+def _unescaped(value: str) -> str:
+    """What a quoted value stands for."""
+    with suppress(UnicodeDecodeError):
+        decoded = unquote(value, errors="strict")
+        # Only where every character that may be encoded is: "50% off.txt" and "a%20b c.txt" are names as they stand.
+        if quote(decoded, safe="") == value:
+            return decoded
+    value = re.sub(r'\\(["\\])', r"\1", value)
+    for escape, character in _PAGE_ESCAPES.items():
+        value = value.replace(escape, character)
+    return value

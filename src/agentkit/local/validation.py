@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -17,6 +19,8 @@ from agentkit.local.description import Description, OperationFacts, Parameter
 from agentkit.local.errors import ApiError, bad_request
 
 __all__ = ["RequestValidator", "explain", "registry_of"]
+
+_LOG = logging.getLogger("agentkit.local")
 
 _DOCUMENT = "urn:agentkit:openapi"
 _SHOWN = 60
@@ -85,6 +89,7 @@ class RequestValidator:
     """
 
     def __init__(self, operation: OperationFacts, registry: Registry[Any]) -> None:
+        self._operation = operation.id
         self._parameters = operation.query
         self._body = _Validator({"$ref": f"{_DOCUMENT}#{operation.body}"}, registry=registry) if operation.body else None
         self._query = {
@@ -111,17 +116,38 @@ class RequestValidator:
         return values
 
     def body(self, body: Any) -> dict[str, Any]:
-        """The JSON body, if it is as the description says.
+        """The JSON body, if it is as the description says, without the fields that are not known.
 
         :raises ApiError: It is not; the message names the field, what was sent and what is allowed.
         """
         if not isinstance(body, dict):
             raise bad_request(f"The body must be a JSON object, {_shown(body)} was sent.")
-        if self._body is not None:
-            error = min(self._body.iter_errors(body), key=_rank, default=None)
-            if error is not None:
-                raise explain(error)
+        try:
+            unknown, errors = self._checked(body)
+        except RecursionError:
+            raise bad_request("The body is nested too deeply to be read.") from None
+        if errors:
+            raise explain(min(errors, key=_rank), unknown=unknown)
+        for field in unknown:
+            _LOG.log(
+                logging.WARNING if field.meant else logging.INFO,
+                "%s: the field '%s' is not known, so it was left out of account%s",
+                self._operation,
+                field.path,
+                f"; did you mean '{field.meant}'?" if field.meant else "",
+            )
         return body
+
+    def _checked(self, body: dict[str, Any]) -> tuple[list[_Unknown], list[ValidationError]]:
+        """Take out of a body what is not known, for other services let that pass; then say what is wrong with the rest."""
+        unknown: list[_Unknown] = []
+        while True:
+            errors = list(self._body.iter_errors(body)) if self._body is not None else []
+            violations = [one for error in errors if _is_unknown(one := _narrowed(error))]
+            if not violations:
+                return unknown, errors
+            for violation in violations:
+                unknown += _taken_out(violation)
 
 
 def _converted(parameter: Parameter, texts: Sequence[str]) -> Any:
@@ -136,11 +162,35 @@ def _converted(parameter: Parameter, texts: Sequence[str]) -> Any:
     return text
 
 
-def explain(error: ValidationError, under: str = "") -> ApiError:
+@dataclass(frozen=True)
+class _Unknown:
+    """A field that is not known: where it was sent, and the known one that it is most likely meant for."""
+
+    path: str
+    meant: str | None
+
+
+def _is_unknown(error: ValidationError) -> bool:
+    allowed: Any = error.validator_value
+    return error.validator == "additionalProperties" and allowed is False
+
+
+def _taken_out(error: ValidationError) -> Iterator[_Unknown]:
+    """Take the fields out of an object that are not known there."""
+    sent: Any = error.instance
+    schema: Any = error.schema
+    for name in [name for name in sent if name not in schema["properties"]]:
+        del sent[name]
+        meant = difflib.get_close_matches(name, schema["properties"], n=1)
+        yield _Unknown(_path([*error.absolute_path, name], ""), _path([*error.absolute_path, *meant], "") if meant else None)
+
+
+def explain(error: ValidationError, under: str = "", unknown: Sequence[_Unknown] = ()) -> ApiError:
     """A refusal that says in words what a schema violation is about.
 
     :param error: What the validator found.
     :param under: Name to begin the parameter's name with.
+    :param unknown: What else was sent, and is not known.
     """
     error = _narrowed(error)
     path = _path(error.absolute_path, under)
@@ -149,22 +199,16 @@ def explain(error: ValidationError, under: str = "") -> ApiError:
     if error.validator == "required":
         name = next(name for name in allowed if name not in sent)
         path = f"{path}.{name}" if path else name
-        return bad_request(f"{path}: required, but nothing was sent.", path)
-    if error.validator == "additionalProperties" and allowed is False:
-        known = list(error.schema.get("properties", ())) if isinstance(error.schema, Mapping) else []
-        name = next(name for name in sent if name not in known)
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"Did you mean '{close[0]}'?" if close else f"Known here: {', '.join(known) or 'none'}."
-        path = f"{path}.{name}" if path else name
-        return bad_request(f"{path}: this field is not known. {hint}", path)
+        hint = next((f" Was '{field.path}' meant for it?" for field in unknown if field.meant == path), "")
+        return bad_request(f"{path}: required, but nothing was sent.{hint}", path)
     if list(error.absolute_schema_path)[-2:-1] == ["propertyNames"]:
         return bad_request(f"{path}: the key {_shown(sent)} {_limit(error)}", path)
     return bad_request(f"{path or 'The body'}: {_limit(error)}", path or None)
 
 
-def _rank(error: ValidationError) -> tuple[list[str], bool]:
-    """Outer things first; an unknown field before a missing one, for it is often the missing one misspelt."""
-    return [str(part) for part in error.absolute_path], error.validator != "additionalProperties"
+def _rank(error: ValidationError) -> list[str]:
+    """Outer things first."""
+    return [str(part) for part in error.absolute_path]
 
 
 def _limit(error: ValidationError) -> str:

@@ -16,7 +16,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
@@ -27,6 +28,7 @@ MNT_DETACH, AT_FDCWD, AT_RECURSIVE = 2, -100, 0x8000
 SYS_MOUNT_SETATTR = 442  # one number on every architecture that Python's Linux builds support
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 24, 38
 LINUX_CAPABILITY_VERSION_3 = 0x20080522
+LOOK_SECONDS = 0.02
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -162,6 +164,43 @@ def exit_status(status: int) -> int:
     return 128 - code if code < 0 else code
 
 
+def shared_segments() -> int | None:
+    """The kernel's list of this IPC namespace's shared memory; None where there is none."""
+    try:
+        return os.open("/proc/sysvipc/shm", os.O_RDONLY)
+    except OSError:
+        return None
+
+
+def segment_bytes(segments: int) -> int:
+    """The resident bytes of the segments: they belong to no process, so nobody else would count them."""
+    listed = b"".join(pieces_of(segments)).splitlines()
+    column = listed[0].split().index(b"rss")
+    return sum(int(line.split()[column]) for line in listed[1:])
+
+
+def pieces_of(segments: int) -> Iterator[bytes]:
+    """The pieces of a list of the kernel, read from its beginning."""
+    at = 0
+    while piece := os.pread(segments, 65536, at):
+        at += len(piece)
+        yield piece
+
+
+def wait_within(first: int, segments: int | None, memory_bytes: int) -> int:
+    """Wait for the first process of the namespace, and end it when shared memory takes more than it may."""
+    while True:
+        ended, status = os.waitpid(first, 0 if segments is None else os.WNOHANG)
+        if ended:
+            return exit_status(status)
+        if segments is not None and segment_bytes(segments) > memory_bytes:
+            print(f"Stopped: it used more than {memory_bytes // 2**20} MiB of shared memory.", flush=True)
+            os.kill(first, signal.SIGKILL)
+            segments = None
+        else:
+            time.sleep(LOOK_SECONDS)
+
+
 def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as stream:
         plan = json.load(stream)
@@ -170,6 +209,7 @@ def main() -> None:
         sys.exit("the process that started this one is gone")
     os.umask(0o022)
     enter_namespaces()
+    segments = shared_segments()
     first = os.fork()
     if first == 0:
         try:
@@ -178,7 +218,7 @@ def main() -> None:
             print(f"the containment could not be built: {error}", file=sys.stderr, flush=True)
             status = 125
         os._exit(status)
-    os._exit(exit_status(os.waitpid(first, 0)[1]))
+    os._exit(wait_within(first, segments, plan["memory_bytes"]))
 
 
 if __name__ == "__main__":

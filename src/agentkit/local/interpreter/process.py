@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import usage
 from .outcome import Limits
 
 __all__ = ["Ended", "supervise"]
@@ -86,7 +87,7 @@ def supervise(
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_LOOK_SECONDS)
                 break
-            stopped = trouble() or _overuse(process.pid, limits, time.monotonic() - started)
+            stopped = trouble() or _overuse(process.pid, folder, limits, time.monotonic() - started)
     finally:
         _end(process, contained=contained)
     status = process.returncode
@@ -94,40 +95,19 @@ def supervise(
     return Ended(text, 128 - status if status < 0 else status, stopped, time.monotonic() - started)
 
 
-def _overuse(process: int, limits: Limits, seconds: float) -> str | None:
-    """Why a running command must stop, if it must: the time or the memory of all its processes together."""
+def _overuse(process: int, folder: Path, limits: Limits, seconds: float) -> str | None:
+    """Why a running command must stop, if it must: the time, or what all its processes use together."""
     if seconds > limits.seconds:
         return f"it ran longer than {limits.seconds:g} seconds"
-    tree = _descendants(process)
+    tree = [process, *usage.descendants(process)]
     if len(tree) > limits.processes + 2:  # with the two that keep the containment
         return f"it started more than {limits.processes} processes"
-    used = sum(map(_private_memory, tree))
-    if used > limits.memory_bytes:
+    nameless, anonymous = usage.hidden_files(tree, folder.stat().st_dev)
+    if nameless > limits.file_bytes:
+        return f"it wrote more than {limits.file_bytes // 2**20} MiB of files"
+    if usage.memory(tree, anonymous, limits.memory_bytes) > limits.memory_bytes:
         return f"its processes used more than {limits.memory_bytes // 2**20} MiB of memory together"
     return None
-
-
-def _descendants(process: int) -> list[int]:
-    """All processes below one, children before their own children (Linux; elsewhere none)."""
-    found: list[int] = []
-    pending = [process]
-    while pending:
-        listings = Path(f"/proc/{pending.pop()}/task").glob("*/children")
-        with suppress(OSError):  # it, or one of its threads, ended between the two looks
-            for listing in listings:
-                children = [int(child) for child in listing.read_text().split()]
-                found += children
-                pending += children
-    return found
-
-
-def _private_memory(process: int) -> int:
-    """The resident memory in bytes that a process does not share with a file."""
-    try:
-        _, resident, shared, *_ = Path(f"/proc/{process}/statm").read_text().split()
-    except (OSError, ValueError):  # it ended
-        return 0
-    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _end(process: subprocess.Popen[bytes], *, contained: bool) -> None:
@@ -142,7 +122,7 @@ def _end(process: subprocess.Popen[bytes], *, contained: bool) -> None:
         return
     deadline = time.monotonic() + (_END_SECONDS if contained else 0)
     while process.poll() is None:
-        for child in _descendants(process.pid):
+        for child in usage.descendants(process.pid):
             with suppress(ProcessLookupError, PermissionError):  # gone already, or not ours: then its group is ended below
                 os.kill(child, signal.SIGKILL)
         if time.monotonic() >= deadline:

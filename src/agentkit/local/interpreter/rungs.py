@@ -10,8 +10,13 @@ user: bubblewrap would leave it root's numeric identity, and the kernel's own se
 ``subprocess`` is a child process with limits and a scrubbed environment, and nothing more: the program can read and write what
 the user can, and reach the network. It is for code that this package's own rules wrote, and the only rung outside of Linux.
 
-No rung filters system calls, so none keeps out an attack on the kernel itself; and memory that a program holds in anonymous
-files without mapping it is bounded only by the sizes of files and the number of open ones.
+Processes, the size of each file, the open files and the address space of each process are bounded by the kernel. The memory of all
+processes together, the bytes in all files, named or not, and their number are looked at twenty times a second, so a program may be
+beyond them for as long as that takes: with the usual 64 MiB of files, up to about 120 MB were on the disk before it was stopped.
+
+What no rung contains: none filters system calls, so none keeps out an attack on the kernel itself. Pipes, and files that are on their
+way through a socket, are counted by no one but the kernel, within its own bounds for a user. Segments of System V memory are counted
+under ``namespaces`` alone.
 """
 
 from __future__ import annotations
@@ -141,6 +146,7 @@ class Rung:
                 "root": str(self.session.root),
                 "mounts": [(mount.kind, mount.source, mount.target) for mount in self._mounts],
                 "shared_memory_bytes": limits.file_bytes,
+                "memory_bytes": limits.memory_bytes,
                 "uid": uid,
                 "gid": gid,
                 "cwd": self.paths.data,

@@ -113,8 +113,12 @@ def main(control: str) -> None:
     for printed in (sys.stdout, sys.stderr):
         if isinstance(printed, io.TextIOWrapper):
             printed.reconfigure(line_buffering=True)  # what was printed before a stop is not lost
+    me = os.getpid()
     error = _execute(source, settings["data"])
     sys.stdout.flush()
+    if os.getpid() != me:
+        # A copy that the program made of itself: the report is the first one's, and two that write it would spoil it.
+        sys.exit(error)
     report = os.path.join(settings["out"], "report.json")
     with open(report, "w", encoding="utf-8", errors="surrogatepass") as stream:
         json.dump({"error": error}, stream)

@@ -11,14 +11,18 @@ import json
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from agentkit.local.temporary import TemporaryFolder, remove_tree
+
 from .outcome import InputFile, Limits, MadeFile
 
-__all__ = ["Session", "Unreadable"]
+__all__ = ["PREFIX", "Session", "Unreadable"]
+
+PREFIX = "agentkit-code-"
+"""What the names of the folders of interpreters begin with."""
 
 _HERE = Path(__file__).parent
 _CONTROL = {"runner.py": "runner.py", "figures.py": "agentkit_figures.py"}
@@ -40,7 +44,8 @@ class Session:
     """
 
     def __init__(self, workspace: Path | None = None, owner: tuple[int, int] | None = None) -> None:
-        self.base = Path(tempfile.mkdtemp(prefix="agentkit-interpreter-")).resolve()
+        self._folder = TemporaryFolder(PREFIX)
+        self.base = self._folder.path
         self.data = self.base / "data" if workspace is None else Path(workspace).resolve()
         self.scratch, self.out = self.base / "scratch", self.base / "out"
         self.control, self.root, self._made = self.base / "control", self.base / "root", self.base / "made"
@@ -109,7 +114,7 @@ class Session:
 
     def _copy_in(self, source: Path, target: Path) -> None:
         if target.is_dir() and not target.is_symlink():
-            _remove(target)
+            remove_tree(target)
         target.unlink(missing_ok=True)  # the program may have put a link there
         with source.open("rb") as reading, target.open("xb") as writing:
             shutil.copyfileobj(reading, writing)
@@ -163,7 +168,7 @@ class Session:
 
     def remove(self) -> None:
         """Remove every folder that this session made."""
-        _remove(self.base)
+        self._folder.remove()
 
 
 def _state(status: os.stat_result) -> _State:
@@ -214,12 +219,3 @@ def _read_regular(path: Path, limit: int) -> bytes:
 def _copy_out(source: str, target: Path) -> None:
     with open(_open_regular(source), "rb") as reading, target.open("xb") as writing:
         shutil.copyfileobj(reading, writing)
-
-
-def _remove(folder: Path) -> None:
-    """Remove a tree, also where the program took away the permission to look into it."""
-    for parent, names, _ in os.walk(folder):
-        for path in (os.path.join(parent, name) for name in names):
-            if not os.path.islink(path):
-                os.chmod(path, 0o700)
-    shutil.rmtree(folder)

@@ -181,7 +181,11 @@ class Failure(Exception):
 
 @runtime_checkable
 class ChatModel(Protocol):
-    """A model that the local service can put behind a run."""
+    """A model that the local service can put behind a run.
+
+    One that keeps this machine busy while it answers may say so by an attribute ``computes`` that is true: a few of its runs are then
+    worked on at a time. Other models are only waited for, and any number of their runs goes on at once.
+    """
 
     @property
     def name(self) -> str:

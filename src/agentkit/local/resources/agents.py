@@ -9,8 +9,9 @@ from agentkit.local import ids
 from agentkit.local.errors import bad_request
 from agentkit.local.operations import Call, operation
 from agentkit.local.paging import Paging
-from agentkit.local.resources.rules import check_response_format, check_tools, merged
+from agentkit.local.resources.rules import check_tools, merged
 from agentkit.local.resources.tool_resources import settled
+from agentkit.local.runs.formats import check_response_format
 from agentkit.local.store import Document, Transaction
 from agentkit.local.tables import AGENTS
 

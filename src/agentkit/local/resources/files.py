@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from agentkit.local.blobs import bare_name, keep_file
+from agentkit.local.dialects import Dialect
 from agentkit.local.errors import bad_request
 from agentkit.local.operations import Call, FileContent, operation
+from agentkit.local.paging import Paging
 from agentkit.local.store import Document, Transaction, public
 from agentkit.local.stores import detach
 from agentkit.local.tables import FILES, VECTOR_STORE_FILES
 
-_PURPOSES = ("assistants", "assistants_output", "batch", "batch_output", "fine-tune", "fine-tune-results", "vision")
+_PURPOSES = (
+    *(
+        "assistants",
+        "assistants_output",
+        "batch",
+        "batch_output",
+        "evals",
+        "fine-tune",
+        "fine-tune-results",
+        "user_data",
+        "vision",
+    ),
+)
+_MOST_ON_PAGE = 10_000
+_PAGED = frozenset({"after", "limit", "order"})
 _UNNAMED = "file"
 
 
@@ -50,6 +66,9 @@ def get_file_content(tx: Transaction, call: Call) -> FileContent:
 @operation("list_files")
 def list_files(tx: Transaction, call: Call) -> Document:
     purpose = call.query.get("purpose")
+    if call.dialect is Dialect.OPENAI or _PAGED & set(call.query):
+        paging = Paging.of(call.query, _MOST_ON_PAGE, _MOST_ON_PAGE)
+        return tx.page(FILES, paging, {"purpose": purpose} if purpose else None)
     files = tx.select(FILES, "purpose = ?", purpose) if purpose else tx.select(FILES)
     return {"object": "list", "data": [public(file) for file in reversed(files)]}
 
@@ -60,5 +79,5 @@ def delete_file(tx: Transaction, call: Call) -> Document:
     tx.delete(FILES, file_id)
     for entry in tx.select(VECTOR_STORE_FILES, "id = ?", file_id):
         detach(tx, call.context, entry["vector_store_id"], file_id)
-    call.context.blobs.delete(file_id)
+    tx.afterwards(lambda: call.context.blobs.delete(file_id))
     return {"id": file_id, "object": "file", "deleted": True}

@@ -46,14 +46,7 @@ def add_message(tx: Transaction, context: Context, thread_id: str, wanted: Mappi
 def create_message(tx: Transaction, call: Call) -> Document:
     thread_id = call.path["threadId"]
     tx.require(THREADS, thread_id)
-    call.context.runs.refresh(tx)
-    run = call.context.runs.ledger.active(tx, thread_id)
-    if run is not None:
-        raise bad_request(
-            f"Can't add messages to {thread_id} while a run {run['id']} is active. "
-            f"Its status is {run['status']}: wait until it has ended, or cancel it.",
-            "thread_id",
-        )
+    _check_idle(tx, call, "add messages to")
     return add_message(tx, call.context, thread_id, call.body)
 
 
@@ -74,6 +67,31 @@ def list_messages(tx: Transaction, call: Call) -> Document:
 def update_message(tx: Transaction, call: Call) -> Document:
     message = tx.require(MESSAGES, call.path["messageId"], call.path["threadId"])
     return tx.replace(MESSAGES, merged(message, call, {"metadata": {}}))
+
+
+@operation("delete_message")
+def delete_message(tx: Transaction, call: Call) -> Document:
+    thread_id, message_id = call.path["threadId"], call.path["messageId"]
+    tx.require(MESSAGES, message_id, thread_id)
+    _check_idle(tx, call, "delete messages of")
+    tx.delete(MESSAGES, message_id, thread_id)
+    return {"id": message_id, "object": "thread.message.deleted", "deleted": True}
+
+
+def _check_idle(tx: Transaction, call: Call, wish: str) -> None:
+    """Refuse what cannot be done while a run works on the thread.
+
+    :param wish: What was asked for, as it stands before the thread's id.
+    """
+    thread_id = call.path["threadId"]
+    call.context.runs.refresh(tx)
+    run = call.context.runs.ledger.active(tx, thread_id)
+    if run is not None:
+        raise bad_request(
+            f"Can't {wish} {thread_id} while a run {run['id']} is active. "
+            f"Its status is {run['status']}: wait until it has ended, or cancel it.",
+            "thread_id",
+        )
 
 
 def _attachment(tx: Transaction, sent: Mapping[str, Any], param: str) -> dict[str, Any]:

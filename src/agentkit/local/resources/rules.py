@@ -9,11 +9,10 @@ from agentkit.local.errors import bad_request
 from agentkit.local.filetypes import CODE_INTERPRETER, extension
 from agentkit.local.openapi.reading import SpecError, operations_of
 from agentkit.local.operations import Call
-from agentkit.local.runs.formats import FORMATS, schema_problem
 from agentkit.local.store import Document, Transaction
 from agentkit.local.tables import AGENTS, FILES
 
-__all__ = ["check_code_files", "check_files", "check_response_format", "check_tools", "files_of_sources", "merged"]
+__all__ = ["check_code_files", "check_files", "check_tools", "files_of_sources", "merged"]
 
 
 def merged(document: Document, call: Call, defaults: Mapping[str, Any]) -> Document:
@@ -108,26 +107,3 @@ def _check_agent(tx: Transaction, named: Mapping[str, Any], names: set[str], par
             f"{param}.name",
         )
     names.add(named["name"])
-
-
-def check_response_format(wanted: Any, param: str = "response_format") -> None:
-    """Refuse a response format that no answer could be held to.
-
-    :raises ApiError: 400, naming the field.
-    """
-    if wanted is None or wanted in ("auto", "none"):
-        return
-    kind = wanted if isinstance(wanted, str) else wanted.get("type") or "text"
-    if isinstance(wanted, str) or kind not in FORMATS:
-        raise bad_request(
-            f"{param}: '{kind}' was sent, allowed are 'auto' and objects of type {', '.join(map(repr, FORMATS))}.", param
-        )
-    if kind == "json_schema":
-        wrapped = wanted.get("json_schema")
-        if not isinstance(wrapped, Mapping) or "schema" not in wrapped:
-            raise bad_request(f"{param}.json_schema.schema: required, but nothing was sent.", f"{param}.json_schema.schema")
-        problem = schema_problem(wrapped["schema"])
-        if problem:
-            raise bad_request(
-                f"{param}.json_schema.schema: it is no valid JSON Schema: {problem}", f"{param}.json_schema.schema"
-            )

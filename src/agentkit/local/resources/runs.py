@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from agentkit.local.errors import bad_request
-from agentkit.local.operations import Call, RunEvents, operation
+from agentkit.local.operations import Call, Events, operation
 from agentkit.local.paging import Paging
 from agentkit.local.resources.messages import add_message
-from agentkit.local.resources.rules import check_response_format, check_tools, merged
+from agentkit.local.resources.rules import check_tools, merged
 from agentkit.local.resources.threads import new_thread
 from agentkit.local.resources.tool_resources import settled
 from agentkit.local.runs import documents
 from agentkit.local.runs.choice import choice_problem
+from agentkit.local.runs.formats import check_response_format
 from agentkit.local.runs.states import TERMINAL
 from agentkit.local.store import Document, Transaction
 from agentkit.local.tables import AGENTS, RUNS, THREADS
@@ -37,7 +38,7 @@ _SETTINGS = (
 
 
 @operation("create_run")
-def create_run(tx: Transaction, call: Call) -> Document | RunEvents:
+def create_run(tx: Transaction, call: Call) -> Document | Events:
     thread_id = call.path["threadId"]
     tx.require(THREADS, thread_id)
     call.context.runs.refresh(tx)
@@ -54,7 +55,7 @@ def create_run(tx: Transaction, call: Call) -> Document | RunEvents:
 
 
 @operation("create_thread_and_run")
-def create_thread_and_run(tx: Transaction, call: Call) -> Document | RunEvents:
+def create_thread_and_run(tx: Transaction, call: Call) -> Document | Events:
     thread = new_thread(tx, call.context, call.body.get("thread") or {}, "thread.")
     return _launched(tx, call, thread["id"], new=thread)
 
@@ -88,7 +89,7 @@ def cancel_run(tx: Transaction, call: Call) -> Document:
 
 
 @operation("submit_tool_outputs_to_run")
-def submit_tool_outputs(tx: Transaction, call: Call) -> Document | RunEvents:
+def submit_tool_outputs(tx: Transaction, call: Call) -> Document | Events:
     run = _run(tx, call)
     if run["status"] != "requires_action":
         raise bad_request(
@@ -108,7 +109,7 @@ def _run(tx: Transaction, call: Call) -> Document:
     return tx.require(RUNS, call.path["runId"], call.path["threadId"])
 
 
-def _launched(tx: Transaction, call: Call, thread_id: str, *, new: Document | None = None) -> Document | RunEvents:
+def _launched(tx: Transaction, call: Call, thread_id: str, *, new: Document | None = None) -> Document | Events:
     agent = tx.require(AGENTS, call.body["assistant_id"])
     settings = call.given(*_SETTINGS)
     _check_truncation(settings.get("truncation_strategy", {}))
@@ -125,11 +126,13 @@ def _launched(tx: Transaction, call: Call, thread_id: str, *, new: Document | No
     return events or run
 
 
-def _events(call: Call, run: Document) -> RunEvents | None:
+def _events(call: Call, run: Document) -> Events | None:
     """What becomes of the run from now on, where the request asks for that."""
     if not call.body.get("stream"):
         return None
-    return RunEvents(run["id"], call.context.runs.stream(run["id"], found_text=bool(call.query.get("include[]"))))
+    run_id, runs = run["id"], call.context.runs
+    stream = runs.stream(run_id, found_text=bool(call.query.get("include[]")))
+    return Events(stream, lambda: runs.leave(run_id, stream))
 
 
 def _check_truncation(strategy: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agentkit.local.operations import Call, Context, operation
@@ -11,7 +11,7 @@ from agentkit.local.resources.messages import add_message
 from agentkit.local.resources.rules import merged
 from agentkit.local.resources.tool_resources import IDLE, settled
 from agentkit.local.runs import documents
-from agentkit.local.store import Document, Transaction
+from agentkit.local.store import Document, Transaction, public
 from agentkit.local.tables import RUNS, THREADS
 
 __all__ = ["new_thread"]
@@ -40,12 +40,13 @@ def create_thread(tx: Transaction, call: Call) -> Document:
 
 @operation("get_thread")
 def get_thread(tx: Transaction, call: Call) -> Document:
-    return tx.require(THREADS, call.path["threadId"])
+    return public(tx.require(THREADS, call.path["threadId"]))
 
 
 @operation("list_threads")
 def list_threads(tx: Transaction, call: Call) -> Document:
-    return tx.page(THREADS, Paging.of(call.query))
+    # Those that connected agents work on are named in the steps that call them.
+    return tx.page(THREADS, Paging.of(call.query), {"_outer_thread_id": None})
 
 
 @operation("update_thread")
@@ -54,13 +55,20 @@ def update_thread(tx: Transaction, call: Call) -> Document:
     thread = merged(thread, call, _DEFAULTS)
     if call.body.get("tool_resources"):
         thread["tool_resources"] = settled(tx, call.context, call.body["tool_resources"], expires_after=IDLE)
-    return tx.replace(THREADS, thread)
+    return public(tx.replace(THREADS, thread))
 
 
 @operation("delete_thread")
 def delete_thread(tx: Transaction, call: Call) -> Document:
     thread_id = call.path["threadId"]
-    runs = tx.select(RUNS, "thread_id = ?", thread_id)
+    runs = list(_runs_of(tx, thread_id))
     tx.delete(THREADS, thread_id)
     call.context.runs.forget(runs)
     return {"id": thread_id, "object": "thread.deleted", "deleted": True}
+
+
+def _runs_of(tx: Transaction, thread_id: str) -> Iterator[Document]:
+    """The runs of a thread, and those of the threads that are deleted along with it."""
+    yield from tx.select(RUNS, "thread_id = ?", thread_id)
+    for inner in tx.select(THREADS, "_outer_thread_id = ?", thread_id):
+        yield from _runs_of(tx, inner["id"])

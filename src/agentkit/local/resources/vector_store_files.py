@@ -20,13 +20,22 @@ def create_vector_store_file(tx: Transaction, call: Call) -> Document:
     if not file_id:
         raise bad_request("file_id: required, but nothing was sent.", "file_id")
     tx.require(FILES, file_id)
-    (entry,) = attach(tx, call.context, store["id"], [file_id], static_chunking(call.body), param="file_id")
+    attributes = call.body.get("attributes")
+    (entry,) = attach(
+        tx, call.context, store["id"], [file_id], static_chunking(call.body), param="file_id", attributes=attributes
+    )
     return public(entry)
 
 
 @operation("get_vector_store_file")
 def get_vector_store_file(tx: Transaction, call: Call) -> Document:
     return public(tx.require(VECTOR_STORE_FILES, call.path["fileId"], call.path["vectorStoreId"]))
+
+
+@operation("update_vector_store_file")
+def update_vector_store_file(tx: Transaction, call: Call) -> Document:
+    entry = tx.require(VECTOR_STORE_FILES, call.path["fileId"], call.path["vectorStoreId"])
+    return public(tx.replace(VECTOR_STORE_FILES, {**entry, "attributes": call.body["attributes"] or {}}))
 
 
 @operation("list_vector_store_files")
@@ -46,10 +55,17 @@ def delete_vector_store_file(tx: Transaction, call: Call) -> Document:
 def create_vector_store_file_batch(tx: Transaction, call: Call) -> Document:
     store = open_store(tx, call)
     file_ids = [*(call.body.get("file_ids") or ()), *files_of_sources(tx, call.body.get("data_sources"), "data_sources")]
-    if not file_ids:
+    files = call.body.get("files") or ()
+    if not file_ids and not files:
         raise bad_request("file_ids: required, but nothing was sent. Send the ids of the files to add.", "file_ids")
     batch = new_batch(tx, store["id"], call.context.now())
-    attach(tx, call.context, store["id"], file_ids, static_chunking(call.body), batch_id=batch["id"])
+    attributes = call.body.get("attributes")
+    attach(tx, call.context, store["id"], file_ids, static_chunking(call.body), batch_id=batch["id"], attributes=attributes)
+    for index, file in enumerate(files):
+        param = f"files[{index}]"
+        chunking = static_chunking(file, f"{param}.chunking_strategy")
+        own = file.get("attributes") or attributes
+        attach(tx, call.context, store["id"], [file["file_id"]], chunking, param=param, batch_id=batch["id"], attributes=own)
     return shown_batch(tx, batch)
 
 

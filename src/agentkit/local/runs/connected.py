@@ -71,6 +71,8 @@ class ConnectedAgents:
         named = _details(run["tools"], call.name)
         chain = (*self._callers, run["assistant_id"])
         with self._store.transaction() as tx:
+            if tx.get(RUNS, run["id"]) is None:
+                return refusal(f"The agent '{call.name}' was not called: the thread of this run was deleted.")
             agent = tx.get(AGENTS, named["id"])
             problem = self._problem(tx, agent, call, named["id"], chain)
             if agent is None or problem:
@@ -108,9 +110,9 @@ class ConnectedAgents:
         return ""
 
     def _opened(self, tx: Transaction, agent: Document, run: Document, text: str, tokens: int | None) -> Document:
-        """The run of the other agent, on a thread that holds nothing but what it is told."""
+        """The run of the other agent, on a thread that holds nothing but what it is told, and goes with the thread of its caller."""
         now = self._ledger.now()
-        thread = tx.insert(THREADS, documents.thread(now))
+        thread = tx.insert(THREADS, {**documents.thread(now), "_outer_thread_id": run["thread_id"]})
         tx.insert(MESSAGES, documents.message(thread["id"], "user", [documents.text_content(text)], now))
         settings = {} if tokens is None else {"max_completion_tokens": tokens}
         # It has no more time than the run that waits for it.

@@ -46,7 +46,7 @@ def run(agent: Mapping[str, Any], thread_id: str, body: Mapping[str, Any], now: 
         "required_action": None,
         "last_error": None,
         "model": body.get("model", agent["model"]),
-        "instructions": instructions,
+        "instructions": instructions or "",
         "tools": body.get("tools", agent["tools"]),
         "created_at": now,
         "expires_at": now + LIFETIME,

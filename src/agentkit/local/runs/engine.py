@@ -76,7 +76,7 @@ class RunEngine:
             self.ledger.fail_left_over(tx)
 
     def stop(self) -> None:
-        """Interrupt every run and wait for the threads; what is active stays so in the store and fails at the next start."""
+        """Interrupt every run, wait for the threads, and end in the store what was active as failed."""
         self._stopping.set()
         self.close_streams()
         for active in list(self._active.values()):
@@ -85,6 +85,8 @@ class RunEngine:
         for active in list(self._active.values()):
             active.close()
         self._active.clear()
+        with self._store.transaction() as tx:
+            self.ledger.fail_left_over(tx)
 
     def close_streams(self) -> None:
         """Break off every stream of events that is open, or will be."""

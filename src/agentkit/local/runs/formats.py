@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["FORMATS", "answer_problem", "schema_problem"]
+from agentkit.local.errors import bad_request
 
-FORMATS = ("text", "json_object", "json_schema")
-"""The types of a response format that is an object."""
+__all__ = ["answer_problem", "check_response_format", "schema_problem"]
+
+_FORMATS = ("text", "json_object", "json_schema")
+
+
+def check_response_format(wanted: Any, param: str = "response_format") -> None:
+    """Refuse a response format that no answer could be held to.
+
+    :raises ApiError: 400, naming the field.
+    """
+    if wanted is None or wanted in ("auto", "none"):
+        return
+    kind = wanted if isinstance(wanted, str) else wanted.get("type") or "text"
+    if isinstance(wanted, str) or kind not in _FORMATS:
+        raise bad_request(
+            f"{param}: '{kind}' was sent, allowed are 'auto' and objects of type {', '.join(map(repr, _FORMATS))}.", param
+        )
+    if kind == "json_schema":
+        wrapped = wanted.get("json_schema")
+        if not isinstance(wrapped, Mapping) or "schema" not in wrapped:
+            raise bad_request(f"{param}.json_schema.schema: required, but nothing was sent.", f"{param}.json_schema.schema")
+        problem = schema_problem(wrapped["schema"])
+        if problem:
+            raise bad_request(
+                f"{param}.json_schema.schema: it is no valid JSON Schema: {problem}", f"{param}.json_schema.schema"
+            )
 
 
 def schema_problem(schema: Any) -> str | None:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CodeOutcome", "Sandbox"]
 
-_TURNED_OFF = "The code interpreter of this service is turned off, so the code was not run."
+_TURNED_OFF = (
+    "The code interpreter of this service is turned off, so the code was not run. It is off by default where the model is not the "
+    "service's own; 'agentkit serve --code-interpreter on' or LocalService(code_interpreter=True) turns it on."
+)
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from queue import Empty, Full, Queue
 
 from agentkit.local.models.base import ChatModel, Failure, ModelRequest, ModelTurn, StreamingChatModel
 from agentkit.local.runs.budget import Budget
 from agentkit.local.runs.problems import RunProblem
-from agentkit.local.runs.workers import call_abandonable
+from agentkit.local.runs.workers import call_abandonable, waiting_outside
 
 __all__ = ["ask", "hear", "listen"]
 
@@ -35,7 +35,7 @@ def ask(model: ChatModel, request: ModelRequest, abandoned: Callable[[], bool]) 
     :raises RunProblem: The model failed, or gave something else.
     """
     try:
-        ended, turn = call_abandonable(lambda: model.respond(request), abandoned)
+        ended, turn = call_abandonable(lambda: model.respond(request), abandoned, outside=not _computes(model))
     except BaseException as error:
         raise _failed(model, error) from error
     if not ended:
@@ -95,7 +95,8 @@ def listen(
     try:
         while not abandoned():
             try:
-                part = parts.get(timeout=_LOOK)
+                with nullcontext() if _computes(model) else waiting_outside():
+                    part = parts.get(timeout=_LOOK)
             except Empty:
                 continue
             if isinstance(part, _Silence):
@@ -139,6 +140,11 @@ def _said(part: object, parts: Queue[object], gone: threading.Event) -> bool:
             continue
         return True
     return False
+
+
+def _computes(model: ChatModel) -> bool:
+    """Whether a model keeps this machine busy while it answers; what other models do is only waited for."""
+    return bool(getattr(model, "computes", False))
 
 
 def _failed(model: ChatModel, error: BaseException) -> RunProblem:

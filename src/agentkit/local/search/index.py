@@ -8,7 +8,7 @@ import re
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
@@ -134,6 +134,11 @@ class Index:
         with self._writing() as connection:
             self._forget(connection, store_id, file_id)
 
+    def files(self) -> set[tuple[str, str]]:
+        """All files of the index, each as the ids of its store and of itself."""
+        with self._lock:
+            return set(self._connection.execute("SELECT store_id, file_id FROM search_files"))
+
     def drop(self, store_id: str) -> None:
         """Take all files out of a store."""
         with self._writing() as connection:
@@ -141,16 +146,32 @@ class Index:
             for (file_id,) in rows:
                 self._forget(connection, store_id, file_id)
 
-    def search(self, store_ids: Sequence[str], query: str, limit: int = 20, score_threshold: float = 0.0) -> list[Hit]:
+    def text(self, store_id: str, file_id: str) -> str | None:
+        """The text that was read from a file; None where the file is not in the store."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT text FROM search_files WHERE store_id = ? AND file_id = ?", (store_id, file_id)
+            ).fetchone()
+        return None if row is None else str(row[0])
+
+    def search(
+        self,
+        store_ids: Sequence[str],
+        query: str,
+        limit: int = 20,
+        score_threshold: float = 0.0,
+        file_ids: Collection[str] | None = None,
+    ) -> list[Hit]:
         """The passages that best answer a question, the best first.
 
         :param store_ids: The stores to search, as if they were one.
         :param query: A question or some words. No character of it has a meaning of its own.
         :param limit: How many passages to give at most.
         :param score_threshold: The least score of a passage, 0 to 1.
+        :param file_ids: The files to search, as if the stores had no others; None is all of them.
         """
         with self._lock:
-            passages, files = self._searched(store_ids)
+            passages, files = self._searched(store_ids, file_ids)
             concepts, postings = self._asked(query, passages)
             ranked = rank(concepts, postings, passages, files)
             chosen = select((one for one in ranked if one.score >= score_threshold), limit)
@@ -192,14 +213,17 @@ class Index:
         connection.execute("DELETE FROM search_passages WHERE file = ?", (key,))
         connection.execute("DELETE FROM search_files WHERE key = ?", (key,))
 
-    def _searched(self, store_ids: Sequence[str]) -> tuple[dict[int, Passage], dict[int, File]]:
-        stores = json.dumps(list(store_ids))
+    def _searched(
+        self, store_ids: Sequence[str], file_ids: Collection[str] | None
+    ) -> tuple[dict[int, Passage], dict[int, File]]:
         files = {
             key: File(words, heading_words)
-            for key, words, heading_words in self._connection.execute(
-                "SELECT key, words, heading_words FROM search_files WHERE store_id IN (SELECT value FROM json_each(?))",
-                (stores,),
+            for key, file_id, words, heading_words in self._connection.execute(
+                "SELECT key, file_id, words, heading_words FROM search_files "
+                "WHERE store_id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(store_ids)),),
             )
+            if file_ids is None or file_id in file_ids
         }
         passages = {
             key: Passage(file, words)

@@ -35,6 +35,9 @@ class OfflineModel:
     and calls the functions, other agents and APIs that a message asks for. Anything else is answered with what it is and what it can do.
     """
 
+    computes = True
+    """It keeps this machine busy while it answers, and is not only waited for."""
+
     @property
     def name(self) -> str:
         """``offline``."""

@@ -46,7 +46,7 @@ def told_result(result: ToolResult) -> str:
     if failure is not None:
         return _ended(f"{what} failed: {failure}")
     if call.kind == "connected_agent":
-        said = result.output.strip().removesuffix(SIGNATURE).strip()  # another offline model has signed its answer, too
+        said = re.sub(rf"\s*{re.escape(SIGNATURE)}", "", result.output).strip()  # another offline model has signed it, too
         return _ended(f"{call.name} answered: {_cut(said) or '(nothing)'}")
     return _ended(f"{what}: {_cut(told(_news(result), Candidate(call.kind, call.name).words)) or '(nothing)'}")
 

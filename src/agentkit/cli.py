@@ -1,0 +1,42 @@
+"""The command ``agentkit``. What a subcommand needs is imported when it is asked for, so that the others start fast."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from ._version import __version__
+
+__all__ = ["main"]
+
+
+def _serve(arguments: Sequence[str]) -> int:
+    from .local.serving import main as serve
+
+    return serve(arguments)
+
+
+# A subcommand has its own options, help included, and is given what stands behind its name.
+_COMMANDS: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
+    "serve": ("serve agents, threads, runs and files to programs of this machine", _serve),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a subcommand.
+
+    :param arguments: Command line without the program; that of the process when None.
+    :return: Exit status of the subcommand.
+    """
+    listed = "\n".join(f"  {name:<10}{text}" for name, (text, _) in _COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="agentkit",
+        description="Agents, threads, runs and files: the command line of agentkit.",
+        epilog=f"commands:\n{listed}\n\n'agentkit COMMAND --help' tells the options of one.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"agentkit {__version__}")
+    parser.add_argument("command", choices=_COMMANDS, metavar="COMMAND", help="what to do")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="its options")
+    given = parser.parse_args(arguments)
+    return _COMMANDS[given.command][1](given.arguments)

@@ -1,0 +1,475 @@
+"""The command ``agentkit serve``: its options, what it prints, and how it ends; and the settings of the service behind them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import shlex
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from service_script import PYTHON, codes
+from service_wire import Wire, answer
+
+from agentkit import cli
+from agentkit.local import LocalService, ModelTurn, ScriptedModel, serving
+from agentkit.local.models import model_from_text, runs_code
+from agentkit.local.models.chat import ChatEndpoint
+from agentkit.local.models.offline import OfflineModel
+from agentkit.local.service import LOG_LEVELS
+from agentkit.local.store import DATABASE
+from agentkit.local.variables import export_line, variables_for
+
+Serve = Callable[..., Wire]
+Command = Callable[..., "subprocess.Popen[str]"]
+PATIENCE = 30.0
+VARIABLES = [
+    "PROJECT_CONNECTION_STRING",
+    "AZURE_AI_PROJECTS_CONNECTION_STRING",
+    "PROJECT_ENDPOINT",
+    "AZURE_AI_PROJECT_ENDPOINT",
+    "AZURE_AI_AGENTS_ENDPOINT",
+    "AZURE_AI_AGENTS_TOKEN",
+    "AZURE_OPENAI_ENDPOINT",
+    "AZURE_OPENAI_API_KEY",
+    "MODEL_DEPLOYMENT_NAME",
+    "AGENTKIT_LOCAL_KEY",
+]
+CERTIFICATES = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"]
+FLAGS = [
+    "--host",
+    "--port",
+    "--port-file",
+    "--data",
+    "--key",
+    "--tls",
+    "--model",
+    "--model-name",
+    "--model-key-env",
+    "--code-interpreter",
+    "--log-level",
+]
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator[Command]:
+    """Starts ``python -m agentkit serve`` with the arguments it is called with."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AGENTKIT_")}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "agentkit", "serve", *arguments],
+            env={**inherited, "TMPDIR": str(tmp_path), **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def printed(process: subprocess.Popen[str], last: str) -> dict[str, str]:
+    """The variables that a service prints, up to the one that is its last."""
+    assert process.stdout is not None
+    found: dict[str, str] = {}
+    while last not in found:
+        line = process.stdout.readline()
+        assert line, "it ended before it listened"
+        if not line.startswith("# "):
+            export, pair = shlex.split(line)
+            assert export == "export"
+            name, _, value = pair.partition("=")
+            found[name] = value
+    return found
+
+
+class TestCommand:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_it_prints_what_programs_need_and_serves_until_it_is_told_to_end(
+        self, command: Command, tmp_path: Path, number: signal.Signals
+    ) -> None:
+        process = command("--key", "my-key", "--port-file", str(tmp_path / "port"))
+        found = printed(process, "AGENTKIT_LOCAL_KEY")
+        assert list(found) == VARIABLES
+        url = found["AZURE_OPENAI_ENDPOINT"]
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
+        assert found["AZURE_AI_AGENTS_ENDPOINT"] == f"{url}/api/projects/local"
+        assert found["PROJECT_CONNECTION_STRING"] == f"{url};00000000-0000-0000-0000-000000000000;local;local"
+        assert (tmp_path / "port").read_text() == url.rpartition(":")[2]
+        key = {"Authorization": f"Bearer {found['AZURE_AI_AGENTS_TOKEN']}"}
+        assert httpx.post(f"{found['AZURE_AI_AGENTS_ENDPOINT']}/threads", headers=key).status_code == 200
+        process.send_signal(number)
+        out, err = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, out, err) == (0, "", "")
+        assert [path.name for path in tmp_path.iterdir()] == ["port"]
+
+    def test_over_tls_it_names_the_certificate_to_trust(self, command: Command, tmp_path: Path) -> None:
+        process = command("--tls", AGENTKIT_LOCAL_KEY="my-key")
+        found = printed(process, CERTIFICATES[-1])
+        assert list(found) == [*VARIABLES, *CERTIFICATES]
+        assert found["AGENTKIT_LOCAL_KEY"] == "my-key"
+        program = (
+            "from agentkit import AIProjectClient\n"
+            "with AIProjectClient.from_env() as client:\n"
+            "    print(client.agents.create_thread().object)\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, **found},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.stdout, done.stderr) == ("thread\n", "")
+        process.terminate()
+        assert (process.communicate(timeout=PATIENCE), process.returncode) == (("", ""), 0)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_it_says_which_rung_contains_code(self, command: Command) -> None:
+        process = command("--code-interpreter", "off")
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("# The agents service listens at http://127.0.0.1:")
+        assert process.stdout.readline() == "# Model: offline. Code interpreter: off, turned on by --code-interpreter on.\n"
+
+    def test_a_run_that_is_active_at_its_end_is_marked(self, command: Command, tmp_path: Path) -> None:
+        script = tmp_path / "script.json"
+        script.write_text(json.dumps([{"text": "late", "delay": 30}]))
+        process = command("--data", str(tmp_path / "data"), "--model", f"scripted:{script}")
+        found = printed(process, "AGENTKIT_LOCAL_KEY")
+        with httpx.Client(base_url=found["PROJECT_ENDPOINT"], headers={"api-key": found["AGENTKIT_LOCAL_KEY"]}) as client:
+            agent = client.post("/assistants", json={"model": "m"}).json()
+            run = client.post("/threads/runs", json={"assistant_id": agent["id"]}).json()
+            path = f"/threads/{run['thread_id']}/runs/{run['id']}"
+            while client.get(path).json()["status"] == "queued":
+                time.sleep(0.01)
+            process.terminate()
+            assert process.wait(PATIENCE) == 0
+        # Marked when the service ended, and not only when the next one finds it.
+        with closing(sqlite3.connect(tmp_path / "data" / DATABASE)) as database:
+            ((document,),) = database.execute("SELECT document FROM runs")
+        assert json.loads(document)["last_error"]["code"] == "server_error"
+        with LocalService(tmp_path / "data") as service, Wire(service) as wire:
+            assert wire.get(path)["status"] == "failed"
+            assert wire.post(f"/threads/{run['thread_id']}/messages", role="user", content="free again")["id"]
+
+    def test_another_host_is_warned_of(self, command: Command) -> None:
+        process = command("--host", "0.0.0.0", "--port", "0")
+        found = printed(process, "AGENTKIT_LOCAL_KEY")
+        assert found["AZURE_OPENAI_ENDPOINT"].startswith("http://127.0.0.1:")
+        process.terminate()
+        _, err = process.communicate(timeout=PATIENCE)
+        (line,) = err.splitlines()
+        assert line.startswith("WARNING agentkit.local: the service listens on 0.0.0.0, where other machines may reach it")
+        assert line.endswith("unencrypted")
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["--model", "none"], "model: got 'none', expected 'offline', 'scripted:FILE' or the URL"),
+            (["--model", "scripted:no-such-file.json"], "no-such-file.json"),
+            (["--model", "offline", "--model-key-env", "KEY"], "only a chat endpoint takes a key"),
+            (["--model", "http://127.0.0.1:1/v1", "--model-key-env", "UNSET"], "environment variable UNSET is not set"),
+            (["--port-file", "no/such/folder/port"], "no/such/folder"),
+            (["--data", "/dev/null"], "is not a folder"),
+        ],
+    )
+    def test_a_start_that_fails_is_one_line(self, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:
+        with keeping_signals():
+            assert serving.main(arguments) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert len(err.splitlines()) == 1
+        assert err.startswith("agentkit serve: ")
+        assert words in err
+
+
+class keeping_signals:
+    """Puts the handlers of signals back that the command has set."""
+
+    def __enter__(self) -> None:
+        self._before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+class TestOptions:
+    @pytest.fixture
+    def settings(self, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
+        """What the command would start the service with."""
+        for name in [name for name in os.environ if name.startswith("AGENTKIT_")]:
+            monkeypatch.delenv(name)
+        given: list[dict[str, Any]] = []
+
+        def service(**settings: Any) -> Any:
+            given.append(settings)
+            raise OSError("not started")
+
+        monkeypatch.setattr(serving, "LocalService", service)
+
+        def run(*arguments: str, **environment: str) -> dict[str, Any]:
+            with pytest.MonkeyPatch.context() as patch, keeping_signals():
+                for name, value in environment.items():
+                    patch.setenv(name, value)
+                assert serving.main(arguments) == 1
+            return given[-1]
+
+        return run
+
+    def test_the_service_decides_on_what_is_not_given(self, settings: Callable[..., dict[str, Any]]) -> None:
+        assert settings() == {}
+
+    @pytest.mark.parametrize(
+        ("flag", "text", "parameter", "value"),
+        [
+            ("--host", "0.0.0.0", "host", "0.0.0.0"),
+            ("--port", "8123", "port", 8123),
+            ("--port-file", "f", "port_file", Path("f")),
+            ("--data", "folder", "path", Path("folder")),
+            ("--key", "k", "key", "k"),
+            ("--model", "scripted:f", "model", "scripted:f"),
+            ("--model-name", "llama3.2", "model_name", "llama3.2"),
+            ("--model-key-env", "KEY", "model_key_env", "KEY"),
+            ("--code-interpreter", "on", "code_interpreter", True),
+            ("--code-interpreter", "OFF", "code_interpreter", False),
+            ("--log-level", "debug", "log_level", "debug"),
+        ],
+    )
+    def test_each_may_be_a_flag_or_a_variable(
+        self, settings: Callable[..., dict[str, Any]], flag: str, text: str, parameter: str, value: Any
+    ) -> None:
+        assert settings(flag, text) == {parameter: value}
+        assert settings(**{variable_of(flag): f" {text} "}) == {parameter: value}
+
+    @pytest.mark.parametrize(
+        ("text", "value"), [("1", True), ("true", True), ("ON", True), ("yes", True), ("0", False), ("off", False)]
+    )
+    def test_a_flag_without_a_value_is_yes_or_no_in_the_environment(
+        self, settings: Callable[..., dict[str, Any]], text: str, value: bool
+    ) -> None:
+        assert settings(AGENTKIT_TLS=text) == {"tls": value}
+        assert settings("--no-tls", AGENTKIT_TLS=text) == {"tls": False}
+
+    def test_a_flag_wins_over_its_variable(self, settings: Callable[..., dict[str, Any]]) -> None:
+        assert settings("--port", "1", AGENTKIT_PORT="2", AGENTKIT_KEY="") == {"port": 1}
+
+    def test_the_key_may_be_that_of_the_clients(self, settings: Callable[..., dict[str, Any]]) -> None:
+        assert settings(AGENTKIT_LOCAL_KEY="theirs") == {"key": "theirs"}
+        assert settings(AGENTKIT_LOCAL_KEY="theirs", AGENTKIT_KEY="ours") == {"key": "ours"}
+        assert settings("--key", "given", AGENTKIT_LOCAL_KEY="theirs", AGENTKIT_KEY="ours") == {"key": "given"}
+
+    @pytest.mark.parametrize(
+        ("flag", "text", "words"),
+        [
+            ("--port", "many", "'many' is no port"),
+            ("--port", "65536", "'65536' is no port"),
+            ("--port", "-1", "is no port"),
+            ("--code-interpreter", "maybe", "'maybe' is none of on, off"),
+            ("--log-level", "loud", "'loud' is none of debug, info, warning, error, critical"),
+        ],
+    )
+    def test_a_wrong_value_is_refused_by_the_name_of_its_place(
+        self, settings: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str], flag: str, text: str, words: str
+    ) -> None:
+        for arguments, environment, place in (
+            ([f"{flag}={text}"], {}, f"argument {flag}: "),
+            ([], {variable_of(flag): text}, f"environment variable {variable_of(flag)}: "),
+        ):
+            with pytest.raises(SystemExit, match="2"):
+                settings(*arguments, **environment)
+            err = capsys.readouterr().err
+            assert place in err
+            assert words in err
+
+    def test_the_help_has_every_flag_with_its_variable(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit, match="0"):
+            cli.main(["serve", "--help"])
+        text = " ".join(capsys.readouterr().out.split())
+        for flag in FLAGS:
+            assert f"{flag} " in text or f"{flag}," in text
+            assert f"[{variable_of(flag)}]" in text
+
+
+def variable_of(flag: str) -> str:
+    return "AGENTKIT_" + flag.removeprefix("--").replace("-", "_").upper()
+
+
+class TestCli:
+    def test_it_starts_without_the_service(self) -> None:
+        program = (
+            "import sys\n"
+            "from agentkit.cli import main\n"
+            "try:\n"
+            "    main(['--help'])\n"
+            "finally:\n"
+            "    names = ('agentkit.local', 'pydantic', 'httpx', 'starlette', 'azure', 'logging')\n"
+            "    print([name for name in names if name in sys.modules])\n"
+        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+        assert "serve " in done.stdout
+        assert done.stdout.splitlines()[-1] == "[]"
+
+    @pytest.mark.parametrize("arguments", [[], ["--nothing"], ["srve"]])
+    def test_what_it_does_not_know_is_refused(self, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit, match="2"):
+            cli.main(arguments)
+        assert "usage: agentkit" in capsys.readouterr().err
+
+    def test_it_tells_its_version(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit, match="0"):
+            cli.main(["--version"])
+        assert re.fullmatch(r"agentkit \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+class TestVariables:
+    @pytest.mark.parametrize("value", ["plain", "a b", "$HOME", "`id`", 'a"b', "a\\b", "it's", "a!b", "!", "\\$"])
+    def test_a_line_survives_the_shell(self, value: str) -> None:
+        line = export_line("NAME", value)
+        done = subprocess.run(
+            ["sh", "-c", f'{line}\nprintf %s "$NAME"'], capture_output=True, text=True, timeout=60, check=True
+        )
+        assert done.stdout == value
+
+    def test_each_kind_of_client_has_its_form(self) -> None:
+        found = variables_for("https://h:1", "h:1;s;g;p", "k", "m", Path("/ca.pem"))
+        assert list(found) == [*VARIABLES, *CERTIFICATES]
+        assert found["PROJECT_ENDPOINT"] == found["AZURE_AI_PROJECT_ENDPOINT"] == "https://h:1/api/projects/local"
+        assert found["AZURE_OPENAI_ENDPOINT"] == "https://h:1"
+        assert {found[name] for name in CERTIFICATES} == {"/ca.pem"}
+
+    def test_they_need_a_service_that_runs(self) -> None:
+        with pytest.raises(RuntimeError, match="not running"):
+            _ = LocalService(model=answer).variables
+
+    def test_the_model_has_the_name_that_it_was_given(self, serve: Serve) -> None:
+        assert serve(model_name="mine").service.variables["MODEL_DEPLOYMENT_NAME"] == "mine"
+        assert serve().service.variables["MODEL_DEPLOYMENT_NAME"] == "gpt-4o-mini"
+
+
+class TestModels:
+    def test_the_offline_model(self) -> None:
+        assert isinstance(model_from_text("offline"), OfflineModel)
+
+    def test_a_script(self, tmp_path: Path, serve: Serve) -> None:
+        (tmp_path / "turns.json").write_text('[{"text": "as told"}]')
+        wire = serve(model=f"scripted:{tmp_path / 'turns.json'}")
+        thread = wire.thread("hi")
+        wire.finished(thread, wire.agent())
+        assert wire.messages(thread)[1]["content"][0]["text"]["value"] == "as told"
+
+    def test_a_chat_endpoint(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        pytest.importorskip("openai", reason="chat endpoints need the extra openai")
+        monkeypatch.setenv("MY_KEY", " secret ")
+        model = model_from_text("http://127.0.0.1:9/v1", "llama", "MY_KEY")
+        assert isinstance(model, ChatEndpoint)
+        assert "llama" in model.name
+        assert "secret" not in repr(model)
+
+    @pytest.mark.parametrize("text", ["", "Offline", "scripted", "scripted:", "ftp://x", "gpt-4o"])
+    def test_anything_else_is_refused(self, text: str) -> None:
+        with pytest.raises(ValueError, match="expected 'offline', 'scripted:FILE' or the URL"):
+            model_from_text(text)
+
+    def test_a_key_that_is_not_set_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("MY_KEY", raising=False)
+        with pytest.raises(ValueError, match="environment variable MY_KEY is not set"):
+            model_from_text("http://127.0.0.1:9/v1", None, "MY_KEY")
+
+
+class TestCodeInterpreter:
+    def test_code_is_run_where_the_service_or_the_user_wrote_it(self) -> None:
+        assert runs_code(OfflineModel())
+        assert runs_code(ScriptedModel(["x"]))
+
+    def test_the_code_of_any_other_model_is_not_run_and_the_step_says_how_to_change_that(self, serve: Serve) -> None:
+        wire = serve(model=coding)
+        run = wire.finished(wire.thread("go"), wire.agent(tools=[PYTHON]))
+        (call,) = wire.steps(run)[0]["step_details"]["tool_calls"]
+        (log,) = call["code_interpreter"]["outputs"]
+        assert run["status"] == "completed"
+        assert "so the code was not run" in log["logs"]
+        assert "--code-interpreter on" in log["logs"]
+
+    def test_it_is_run_when_the_service_is_told_to(self, serve: Serve) -> None:
+        wire = serve(model=coding, code_interpreter=True)
+        run = wire.finished(wire.thread("go"), wire.agent(tools=[PYTHON]))
+        (call,) = wire.steps(run)[0]["step_details"]["tool_calls"]
+        (log,) = call["code_interpreter"]["outputs"]
+        rung = wire.service.about()["code_interpreter"]
+        assert log["logs"] == "42" if rung != "subprocess" else "only contained" in log["logs"]
+
+
+def coding(request: Any) -> ModelTurn:
+    """A model that runs a program and then ends."""
+    return codes("print(6 * 7)") if not request.results else ModelTurn("done")
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("settings", "words"),
+        [
+            ({"key": ""}, "key: it is empty"),
+            ({"key": "  "}, "key: it is empty"),
+            ({"key": "a\nb"}, "control character"),
+            ({"key": " a"}, "blank"),
+            ({"port": -1}, "port: got -1"),
+            ({"port": 65536}, "port: got 65536"),
+            ({"log_level": "loud"}, "log_level: got 'loud', expected one of debug, info"),
+        ],
+    )
+    def test_a_wrong_value_is_named(self, settings: dict[str, Any], words: str) -> None:
+        with pytest.raises(ValueError, match=words):
+            LocalService(**settings)
+
+    def test_the_port_is_written_once_it_is_open(self, serve: Serve, tmp_path: Path) -> None:
+        wire = serve(port_file=tmp_path / "port")
+        assert (tmp_path / "port").read_text() == wire.service.url.rpartition(":")[2]
+        assert [path.name for path in tmp_path.iterdir()] == ["port"]
+
+    def test_a_port_file_that_cannot_be_written_ends_the_start(self, tmp_path: Path) -> None:
+        before = set(threading.enumerate())
+        service = LocalService(model=answer, port_file=tmp_path / "none" / "port")
+        with pytest.raises(FileNotFoundError):
+            service.start()
+        assert set(threading.enumerate()) <= before
+        with pytest.raises(RuntimeError, match="not running"):
+            _ = service.url
+
+    @pytest.mark.parametrize("level", LOG_LEVELS)
+    def test_the_level_of_the_log_is_set(self, serve: Serve, level: str) -> None:
+        loggers = [logging.getLogger(name) for name in ("agentkit.local", "uvicorn.error")]
+        before = [logger.level for logger in loggers]
+        try:
+            serve(log_level=level)
+            assert [logger.level for logger in loggers] == [getattr(logging, level.upper())] * 2
+        finally:
+            for logger, kept in zip(loggers, before, strict=True):
+                logger.setLevel(kept)
+
+    def test_requests_are_logged_without_what_is_secret(self, serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+        wire = serve()
+        with caplog.at_level(logging.INFO, "agentkit.local"):
+            wire.http.get("/threads", params={"api-key": wire.service.key})
+        assert "GET /api/projects/local/threads: 200" in caplog.text
+        assert wire.service.key not in caplog.text
