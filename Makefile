@@ -43,7 +43,7 @@ test: dev ## run every test
 check: dev ## lint, types, generated code, tests, samples, docs and the wheel: what a change has to pass
 	@$(DEV) .ci/check.py
 
-full: dev ## check, and also the published client, other Pythons, the lowest versions and the benchmarks
+full: dev ## check, and also the published clients, other Pythons, the lowest versions and the benchmarks
 	@$(DEV) .ci/check.py --full
 
 fix: dev ## mend what the linter can mend, and format
@@ -53,7 +53,7 @@ fix: dev ## mend what the linter can mend, and format
 generate: dev ## write the generated code
 	@$(DEV) -m codegen
 
-compat: dev ## run the published azure-ai-projects client against the local service
+compat: dev ## run the published clients, unmodified, against the local service
 	@$(DEV) .ci/check.py --only compat
 
 bench: dev ## measure

@@ -18,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from environment import ROOT, ensure
+from javascript import ensure_packages, reason_against
 from lowest import lowest_requirements
 
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
@@ -49,10 +50,23 @@ def later(feature: str) -> Callable[[], int]:
     return run
 
 
-def compat() -> int:
-    """The published client, as it is published, against the local service."""
-    client = ensure("compat", ["azure-ai-projects==1.0.0b10", "azure-identity", "aiohttp"])
-    return command("tests/compat/start.py", str(client))()
+def compat(environment: str, program: str, *packages: str) -> Callable[[], int]:
+    """A published client, as it is published and in an environment of its own, against local services."""
+
+    def run() -> int:
+        client = ensure(environment, list(packages))
+        return command("tests/compat/start.py", str(client), f"tests/compat/{program}")()
+
+    return run
+
+
+def compat_javascript() -> int:
+    """The published JavaScript client, against local services."""
+    reason = reason_against()
+    if reason is not None:
+        raise NotRun(reason)
+    packages = ensure_packages("compat-javascript", {"@azure/ai-agents": "1.1.0"})
+    return command("tests/compat/start.py", "node", "tests/compat/published_javascript.cjs", str(packages))()
 
 
 def benchmarks() -> int:
@@ -105,9 +119,18 @@ CHECK = (
     Step("wheel", command(".ci/smoke.py")),
 )
 
+AZURE = ("azure-identity", "aiohttp")
+
+COMPAT = (
+    Step("compat azure-ai-projects", compat("compat", "published_b10.py", "azure-ai-projects==1.0.0b10", *AZURE)),
+    Step("compat azure-ai-agents", compat("compat-agents", "published_agents.py", "azure-ai-agents==1.1.0", *AZURE)),
+    Step("compat openai", compat("compat-openai", "published_openai.py", "openai==3.54.0")),
+    Step("compat javascript", compat_javascript),
+)
+
 FULL = (
     *CHECK,
-    Step("compat", compat),
+    *COMPAT,
     *(Step(f"Python {version}", on_python(version)) for version in PYTHONS if version != "{}.{}".format(*sys.version_info)),
     Step("lowest versions", on_lowest_versions),
     Step("bench", benchmarks),
@@ -149,11 +172,11 @@ def main() -> int:
     """Read the command line and run the steps that it names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--full", action="store_true", help="also what takes longer or needs more than this Python")
-    parser.add_argument("--only", metavar="STEP", help="run this one step, such as 'tests' or 'bench'")
+    parser.add_argument("--only", metavar="STEP", help="run this step, such as 'tests', or all that begin so, such as 'compat'")
     options = parser.parse_args()
     steps = FULL if options.full or options.only else CHECK
     if options.only:
-        steps = tuple(step for step in steps if step.name == options.only)
+        steps = tuple(step for step in steps if step.name == options.only or step.name.startswith(f"{options.only} "))
         if not steps:
             parser.error(f"there is no step {options.only!r}; the steps are: {', '.join(step.name for step in FULL)}")
     return run(steps)

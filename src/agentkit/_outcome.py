@@ -92,6 +92,11 @@ def failed_call(request: Request[Any], endpoint: Endpoint, problem: TransportErr
         kind = ServiceRequestTimeoutError if problem.timed_out else ServiceRequestError
         told, keyword = "could not be sent", "connection_timeout"
     step = f"Wait longer with {keyword}=, or check" if problem.timed_out else "Check"
+    if endpoint.loopback and "[SSL:" in str(problem):
+        step = (
+            "A local service is started with --tls, and its certificate is trusted by the SSL_CERT_FILE that it printed; one without is "
+            "written with http://. Check"
+        )
     error = kind(
         f"{request.operation} {told}: {request.method} {request.path} at {endpoint.origin}: {problem} ({retry}). "
         f"{step} the network and the endpoint: {endpoint.describe()}"

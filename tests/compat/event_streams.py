@@ -230,5 +230,8 @@ def read_all(body: str) -> list[tuple[str, Any]]:
     return [read_block(block) for block in blocks]
 
 
-STREAMS = (by_iteration, by_callbacks, as_bytes, cancelled, left, failed, cut_short, not_begun)
-"""What needs a model that does what it is told, and nothing else."""
+COMMON = (by_iteration, by_callbacks, cancelled, left, failed, cut_short, not_begun)
+"""What all clients that read streams in this way are put through; it needs a model that does what it is told."""
+
+STREAMS = (*COMMON, as_bytes)
+"""What azure-ai-projects is put through, where an operation gives a stream as bytes."""

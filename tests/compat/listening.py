@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from azure.ai.projects import models as m
+from clients import Api
+from installed import models as m
 
 BEGINNING = ["thread.run.created", "thread.run.queued", "thread.run.in_progress"]
 ANSWER_BEGINS = [
@@ -183,30 +184,30 @@ class AsyncHeard(_Notes, m.AsyncAgentEventHandler):  # type: ignore[misc]
 class Answering(Heard):
     """Answers the calls of a run from within its callback."""
 
-    def __init__(self, agents: Any, functions: Functions) -> None:
+    def __init__(self, submit: Callable[..., Any], functions: Functions) -> None:
         super().__init__()
-        self._agents = agents
+        self._submit = submit
         self._functions = functions
 
     def on_thread_run(self, run: Any) -> str:
         if run.status == "requires_action":
             outputs = outputs_of(run, self._functions)
-            self._agents.submit_tool_outputs_to_stream(run.thread_id, run.id, tool_outputs=outputs, event_handler=self)
+            self._submit(run.thread_id, run.id, tool_outputs=outputs, event_handler=self)
         return super().on_thread_run(run)
 
 
 class AsyncAnswering(AsyncHeard):
     """Answers the calls of a run from within its callback."""
 
-    def __init__(self, agents: Any, functions: Functions) -> None:
+    def __init__(self, submit: Callable[..., Any], functions: Functions) -> None:
         super().__init__()
-        self._agents = agents
+        self._submit = submit
         self._functions = functions
 
     async def on_thread_run(self, run: Any) -> str:
         if run.status == "requires_action":
             outputs = outputs_of(run, self._functions)
-            await self._agents.submit_tool_outputs_to_stream(run.thread_id, run.id, tool_outputs=outputs, event_handler=self)
+            await self._submit(run.thread_id, run.id, tool_outputs=outputs, event_handler=self)
         return await super().on_thread_run(run)
 
 
@@ -246,3 +247,11 @@ FACES = {
     "sync": Face(Heard, Answering, Raw, m.FunctionTool, m.ToolSet),
     "async": Face(AsyncHeard, AsyncAnswering, AsyncRaw, m.AsyncFunctionTool, m.AsyncToolSet),
 }
+
+
+class ListeningApi(Api):
+    """The operations of a client, and the classes that its streams are read with; the parameters are those of :class:`Api`."""
+
+    def __init__(self, target: Any, flavour: str, names: Mapping[str, str] | None = None, apart: Sequence[str] = ()) -> None:
+        super().__init__(target, flavour, names, apart)
+        self.face = FACES[flavour]

@@ -93,7 +93,7 @@ async def submitted_in_the_loop(api: Api, report: Report) -> None:
         assert said(events) == TOLD_AFTER_TWO
     with report.check("the steps of a stream have the outputs that were submitted"):
         ended = [step for step in data(events, "thread.run.step.completed") if step.type == "tool_calls"]
-        assert [step.step_details.tool_calls[0].function.output for step in ended] == ["Paris", "rain over Paris"]
+        assert [step.step_details.tool_calls[0].function["output"] for step in ended] == ["Paris", "rain over Paris"]
         run = last(events, "thread.run.completed")
         listed = (await api.list_run_steps(thread.id, run.id, order="asc")).data
         assert [step.id for step in listed[:2]] == [step.id for step in ended]
@@ -133,7 +133,7 @@ async def submitted_in_a_callback(api: Api, report: Report) -> None:
     for turns, stream, text in ((TWO_ROUNDS, STREAM_OF_TWO, TOLD_AFTER_TWO), (AT_ONCE, STREAM_OF_ONE, TOLD_AFTER_THREE)):
         agent, thread = await told(api, *turns, tools=DEFINITIONS)
         with report.check(f"a callback submits the outputs of {len(turns) - 1} rounds"):
-            handler = api.face.answering(api.target, BY_NAME)
+            handler = api.face.answering(api.raw("submit_tool_outputs_to_stream"), BY_NAME)
             events = await collected(await api.create_stream(thread.id, agent_id=agent.id, event_handler=handler))
             assert names(events) == stream, names(events)
             assert said(events) == text == await answer_of(api, thread)
@@ -264,5 +264,8 @@ async def asked_in_words(api: Api, report: Report) -> None:
 ON_OFFLINE = (asked_in_words,)
 """What the offline model does by itself."""
 
-ROUNDS = (submitted_in_the_loop, submitted_in_a_callback, submitted_to_a_run, made_by_the_client, failing, not_enabled)
-"""What needs a model that does what it is told."""
+COMMON = (submitted_in_the_loop, submitted_in_a_callback, submitted_to_a_run, made_by_the_client, not_enabled)
+"""What all clients with functions of this kind are put through; it needs a model that does what it is told."""
+
+ROUNDS = (*COMMON, failing)
+"""What azure-ai-projects is put through, where a run that is cancelled for its functions is not told of in its stream."""

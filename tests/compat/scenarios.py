@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from azure.ai.projects import models as m
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from installed import models as m
 
 if TYPE_CHECKING:
-    from published_b10 import Api, Report
+    from clients import Api, Report
 
 PNG = b"\x89PNG\r\n\x1a\n"
 CSV = b"city,people\nParis,2100000\nRome,2800000\n"

@@ -1,4 +1,4 @@
-"""Starts a local service whose model does what the instructions of its agent say: ``serve.py --port-file F``."""
+"""Starts a local service whose model does what the instructions of its agent say: ``serve.py``, or ``serve.py --tls``."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import turns
 
 from agentkit.local import LocalService
 from agentkit.local.models.base import Failure, ModelRequest, ModelTurn, ToolCall
+from agentkit.local.variables import export_line
 
 
 class Obedient:
@@ -58,16 +58,16 @@ def next_turn(request: ModelRequest) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Serve with the key of AGENTKIT_LOCAL_KEY until the process is asked to end."""
+    """Print the variables by which clients find the service, and serve until the process is asked to end."""
     parser = argparse.ArgumentParser(description="A local service whose model does what its instructions say.")
-    parser.add_argument("--port-file", type=Path, required=True, help="file that the port is written to")
+    parser.add_argument("--tls", action="store_true", help="speak HTTPS")
     options = parser.parse_args()
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    with LocalService(key=os.environ["AGENTKIT_LOCAL_KEY"], model=Obedient(), allow_download=True) as service:
-        draft = options.port_file.with_suffix(".tmp")
-        draft.write_text(service.url.rpartition(":")[2], encoding="utf-8")
-        draft.replace(options.port_file)
+    with LocalService(
+        key=os.environ["AGENTKIT_LOCAL_KEY"], model=Obedient(), tls=options.tls, code_interpreter=True, allow_download=True
+    ) as service:
+        print(*(export_line(name, value) for name, value in service.variables.items()), sep="\n", flush=True)
         while not ended.wait(1.0):
             continue
 

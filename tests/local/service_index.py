@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +38,22 @@ class HeldIndex:
     def remove(self, store_id: str, file_id: str) -> None:
         self.texts.pop((store_id, file_id), None)
 
+    def files(self) -> set[tuple[str, str]]:
+        return set(self.texts)
+
     def drop(self, store_id: str) -> None:
         for key in [key for key in self.texts if key[0] == store_id]:
             del self.texts[key]
 
-    def search(self, store_ids: Sequence[str], query: str, limit: int = 20, score_threshold: float = 0.0) -> list[Hit]:
+    def search(
+        self,
+        store_ids: Sequence[str],
+        query: str,
+        limit: int = 20,
+        score_threshold: float = 0.0,
+        file_ids: Collection[str] | None = None,
+    ) -> list[Hit]:
+        assert file_ids is None
         words = set(query.split())
         found = []
         for (store_id, file_id), text in self.texts.items():

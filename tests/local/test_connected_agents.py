@@ -14,7 +14,8 @@ from service_wire import Clock, Wire
 
 from agentkit.local.models.base import ModelRequest, ModelTurn, ToolCall
 from agentkit.local.models.scripted import ScriptedModel
-from agentkit.local.runs.connected import MAX_DEPTH
+from agentkit.local.runs.connected import MAX_DEPTH, ConnectedAgents
+from agentkit.local.runs.ledger import Ledger
 
 Serve = Callable[..., Wire]
 
@@ -218,9 +219,10 @@ class TestHonestOutputs:
 
 
 class Waiting:
-    """A model whose inner agent waits until it is told to go on."""
+    """A model whose inner agent waits until it is told to go on; ``runs`` are those that the service has begun."""
 
     def __init__(self) -> None:
+        self.runs: list[Any] = []
         self.asked = threading.Event()
         self.go_on = threading.Event()
 
@@ -233,8 +235,15 @@ class Waiting:
 
 
 @pytest.fixture
-def waiting() -> Any:
-    model = Waiting()
+def waiting(monkeypatch: pytest.MonkeyPatch) -> Any:
+    model, begin = Waiting(), Ledger.begin
+
+    def noted(ledger: Ledger, tx: Any, run: Any, thread: Any = None) -> None:
+        model.runs.append(run)
+        begin(ledger, tx, run, thread)
+
+    # No listing has the inner run, and its step names it only once it has ended.
+    monkeypatch.setattr(Ledger, "begin", noted)
     yield model
     model.go_on.set()
 
@@ -245,10 +254,9 @@ class TestEnds:
         agent = wire.agent(tools=[connected(wire.agent(instructions="inner"), "other")])
         run = wire.run(wire.thread("hi"), agent)
         assert waiting.asked.wait(20)
-        own = run["thread_id"]
-        (thread,) = (one for one in wire.get("/threads")["data"] if one["id"] != own)
-        (inner,) = wire.get(f"/threads/{thread['id']}/runs")["data"]
+        inner = wire.get(path_of(waiting.runs[-1]))
         assert inner["status"] == "in_progress"
+        assert inner["thread_id"] != run["thread_id"]
         return run, inner
 
     def test_cancelling_the_outer_run_cancels_the_inner_one(self, serve: Serve, waiting: Waiting) -> None:
@@ -275,11 +283,11 @@ class TestEnds:
         assert wire.wait(run)["status"] == "expired"
         assert wire.wait(inner)["status"] == "expired"
 
-    def test_deleting_the_outer_thread_ends_the_inner_run(self, serve: Serve, waiting: Waiting) -> None:
+    def test_deleting_the_outer_thread_ends_the_inner_run_and_deletes_its_thread(self, serve: Serve, waiting: Waiting) -> None:
         wire = serve(model=waiting)
         run, inner = self.started(wire, waiting)
         wire.delete(f"/threads/{run['thread_id']}")
-        assert wire.wait(inner)["status"] == "cancelled"
+        wire.refused("GET", f"/threads/{inner['thread_id']}", 404)
 
     def test_deleting_the_inner_thread_is_told_to_the_outer_run(self, serve: Serve, waiting: Waiting) -> None:
         wire = serve(model=waiting)
@@ -293,6 +301,64 @@ class TestEnds:
         self.started(wire, waiting)
         wire.service.stop()
         assert not waiting.go_on.is_set()
+
+
+class TestThreads:
+    @pytest.fixture
+    def begun(self, serve: Serve) -> tuple[Wire, Any, list[str]]:
+        """A thread on which an agent has asked one that has asked another, and the ids of the threads that those worked on."""
+        turns = [hands("second", "go"), hands("third", "go on"), "Third.", "Second.", "First."]
+        wire = serve(model=ScriptedModel(turns))
+        second = wire.agent(tools=[connected(wire.agent(), "third")])
+        thread = wire.thread("hi")
+        run = wire.finished(thread, wire.agent(tools=[connected(second, "second")]))
+        (outer,) = entries(wire, run)
+        (inner,) = entries(wire, {"thread_id": outer["thread_id"], "id": outer["run_id"]})
+        return wire, thread, [outer["thread_id"], inner["thread_id"]]
+
+    def test_those_of_connected_agents_are_in_no_listing(self, begun: tuple[Wire, Any, list[str]]) -> None:
+        wire, thread, _ = begun
+        assert [one["id"] for one in wire.get("/threads")["data"]] == [thread["id"]]
+
+    def test_they_can_be_looked_at_and_changed_like_any_other(self, begun: tuple[Wire, Any, list[str]]) -> None:
+        wire, thread, inner = begun
+        for thread_id in inner:
+            assert wire.get(f"/threads/{thread_id}").keys() == thread.keys()
+            assert wire.post(f"/threads/{thread_id}", metadata={"a": "b"}).keys() == thread.keys()
+        assert [one["id"] for one in wire.get("/threads")["data"]] == [thread["id"]]
+
+    def test_they_are_deleted_along_with_the_thread_that_they_were_made_for(self, begun: tuple[Wire, Any, list[str]]) -> None:
+        wire, thread, inner = begun
+        wire.delete(f"/threads/{thread['id']}")
+        for thread_id in inner:
+            wire.refused("GET", f"/threads/{thread_id}", 404)
+
+    def test_a_call_from_a_thread_that_is_deleted_meanwhile_begins_nothing(self, serve: Serve, caplog: Any) -> None:
+        waits = threading.Event()
+
+        def model(request: ModelRequest) -> ModelTurn | str:
+            if request.instructions == "inner":
+                return "never asked"
+            first, second = hands("other", "go"), hands("other", "go")
+            return ModelTurn(tool_calls=[*first.tool_calls, *second.tool_calls])
+
+        wire = serve(model=model)
+        agent = wire.agent(tools=[connected(wire.agent(instructions="inner"), "other")])
+        thread = wire.thread("hi")
+        before = ConnectedAgents.execute
+
+        def execute(*arguments: Any) -> Any:
+            if not waits.is_set():
+                wire.delete(f"/threads/{thread['id']}")
+                waits.set()
+            return before(*arguments)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ConnectedAgents, "execute", execute)
+            wire.run(thread, agent)
+            assert waits.wait(20)
+            wire.service.stop()
+        assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 class TestChecks:

@@ -288,7 +288,7 @@ def command(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
-        inherited = {name: value for name, value in os.environ.items() if name != "AGENTKIT_LOCAL_KEY"}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AGENTKIT_")}
         process = subprocess.Popen(
             [sys.executable, "-m", "agentkit.local", *arguments],
             env={**inherited, "TMPDIR": str(tmp_path), **environment},
@@ -322,7 +322,7 @@ class TestCommand:
         assert url in out
         for line in (
             f'export PROJECT_CONNECTION_STRING="{url};00000000-0000-0000-0000-000000000000;local;local"',
-            f'export PROJECT_ENDPOINT="{url}"',
+            f'export PROJECT_ENDPOINT="{url}/api/projects/local"',
             'export AGENTKIT_LOCAL_KEY="my-key"',
         ):
             assert line in out.splitlines()

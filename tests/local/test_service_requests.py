@@ -60,8 +60,8 @@ class TestKey:
         response = httpx.post(f"{shared.service.url}{PROJECT}/files", files={"file": ("large.bin", content)})
         assert response.status_code == 401
 
-    def test_health_asks_for_none(self, shared: Wire) -> None:
-        health = httpx.get(f"{shared.service.url}/health").json()
+    def test_health_asks_for_none(self, serve: Callable[..., Wire]) -> None:
+        health = httpx.get(f"{serve(code_interpreter=True).service.url}/health").json()
         assert (health["status"], health["model"]) == ("ok", "answer")
         assert health["code_interpreter"] in ("bubblewrap", "namespaces", "subprocess")
 
@@ -150,7 +150,7 @@ class TestBodies:
         [
             ({}, "model", "required"),
             ({"model": None}, "model", "null was sent, a text"),
-            ({"model": "m", "nmae": "x"}, "nmae", "not known. Did you mean 'name'?"),
+            ({"modle": "m"}, "model", "nothing was sent. Was 'modle' meant for it?"),
             ({"model": "m", "name": "n" * 257}, "name", "257 characters long, at most 256"),
             ({"model": "m", "temperature": 2.5}, "temperature", "2.5 was sent, at most 2"),
             ({"model": "m", "temperature": "warm"}, "temperature", "'warm' was sent, a number or null"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import Any
 
@@ -259,7 +260,7 @@ class TestDescription:
     def test_every_operation_has_a_function_and_every_function_an_operation(self) -> None:
         described = [facts.id for facts in load_description().operations]
         assert sorted(described) == sorted(handlers())
-        assert len(described) == 41
+        assert len(described) == 41 + 10  # those of the client, and those that others have
 
     @pytest.mark.parametrize(
         ("operation", "body"),
@@ -287,8 +288,7 @@ class TestDescription:
         [
             ("create_thread", {"messages": [{"role": "user"}]}, "messages[0].content: required"),
             ("create_thread", {"messages": {}}, "messages: {} was sent, a list or null is allowed"),
-            ("create_thread", {"x": 1}, "x: this field is not known. Known here: messages, "),
-            ("create_run", {"agent_id": "a"}, "agent_id: this field is not known. Did you mean 'assistant_id'?"),
+            ("create_run", {"agent_id": "a"}, "assistant_id: required, but nothing was sent. Was 'agent_id' meant for it?"),
             ("create_run", {"assistant_id": ["a" * 100]}, "…"),
         ],
     )
@@ -296,6 +296,31 @@ class TestDescription:
         with pytest.raises(ApiError) as caught:
             validator(operation).body(body)
         assert words in caught.value.message
+
+    @pytest.mark.parametrize(
+        ("operation", "body", "told"),
+        [
+            ("create_thread", {"x": 1}, "INFO create_thread: the field 'x' is not known, so it was left out of account"),
+            ("create_agent", {"model": "m", "nmae": "n"}, "WARNING create_agent: the field 'nmae' is not known"),
+            ("create_agent", {"model": "m", "nmae": "n"}, "did you mean 'name'?"),
+            ("create_vector_store_file_batch", {"files": [{"file_id": "f", "fileid": 1}]}, "did you mean 'files[0].file_id'?"),
+            ("search_vector_store", {"query": "q", "ranking_options": {"rankr": "auto"}}, "'ranking_options.rankr' is not known"),
+        ],
+    )
+    def test_what_is_not_known_is_left_out_and_said_in_the_log(
+        self, operation: str, body: dict[str, Any], told: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level("INFO", "agentkit.local"):
+            kept = validator(operation).body(body)
+        assert told in "\n".join(f"{record.levelname} {record.getMessage()}" for record in caplog.records)
+        assert not {"x", "nmae", "fileid", "rankr"} & set(json.dumps(kept).split('"'))
+
+    def test_a_body_may_be_nested_as_deeply_as_it_can_be_read(self) -> None:
+        deep: dict[str, Any] = {"type": "eq", "key": "k", "value": 1}
+        for _ in range(400):
+            deep = {"type": "and", "filters": [deep]}
+        with pytest.raises(ApiError, match="nested too deeply"):
+            validator("search_vector_store").body({"query": "q", "filters": deep})
 
     def test_items_of_a_query_are_joined_by_commas(self) -> None:
         name = "step_details.tool_calls[*].file_search.results[*].content"

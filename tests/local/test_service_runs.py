@@ -23,6 +23,7 @@ class Held:
     """A model that answers only when it is let go."""
 
     name = "held"
+    computes = True  # runs that are only waited for have no place to wait for
 
     def __init__(self) -> None:
         self.asked = threading.Event()
@@ -322,7 +323,6 @@ class TestRefused:
             ({"truncation_strategy": {"type": "last_messages"}}, "truncation_strategy.last_messages"),
             ({"additional_messages": [{"role": "robot", "content": "x"}]}, "additional_messages[0].role"),
             ({"max_completion_tokens": 1}, "max_completion_tokens"),
-            ({"agent_id": "asst_x"}, "agent_id"),
         ],
     )
     def test_a_bad_setting_is_refused_and_leaves_no_run(self, serve: Serve, settings: Any, param: str) -> None:

@@ -44,6 +44,7 @@ class Busy:
     """A model that does not answer before it is let go."""
 
     name = "busy"
+    computes = True  # runs that are only waited for have no place to wait for
 
     def __init__(self) -> None:
         self.let_go = threading.Event()
@@ -196,7 +197,7 @@ class TestBroken:
         with LocalService(model=ScriptedModel([text])) as service, Wire(service) as wire:
             thread, agent = wire.thread("hi"), wire.agent()
             body = json.dumps({"assistant_id": agent["id"], "stream": True})
-            head = f"POST {PROJECT}/threads/{thread['id']}/runs HTTP/1.1\r\nhost: x\r\napi-key: {service.key}\r\n"
+            head = f"POST {PROJECT}/threads/{thread['id']}/runs HTTP/1.1\r\nhost: localhost\r\napi-key: {service.key}\r\n"
             with socket.socket() as reader:
                 reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
                 reader.connect(("127.0.0.1", int(service.url.rpartition(":")[2])))
@@ -306,7 +307,7 @@ class TestModelsThatStream:
                     yield from super().stream(request)
 
         text = ["See sand", "box:/mnt/", "data/a.txt", " there.", END]
-        events = streamed(serve(model=Citing(*text)), tools=[PYTHON])
+        events = streamed(serve(model=Citing(*text), code_interpreter=True), tools=[PYTHON])
         message = last(events, "thread.message.completed")
         (annotation,) = message["content"][0]["text"]["annotations"]
         assert annotation["type"] == "file_path"
