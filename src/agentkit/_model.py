@@ -391,7 +391,9 @@ class Model(BaseModel, MutableMapping[str, Any]):
         return str(self.as_dict())
 
     def __repr__(self) -> str:
-        shown = [name for name in _SHOWN_IN_REPR if self.__dict__.get(name) is not None][:3]
+        given = [name for name, value in self.__dict__.items() if value is not None]
+        # What has nothing that it is known by shows what it has.
+        shown = ([name for name in _SHOWN_IN_REPR if name in given] or given)[:3]
         return f"{type(self).__name__}({', '.join(f'{name}={self.__dict__[name]!s:.60}' for name in shown)})"
 
 

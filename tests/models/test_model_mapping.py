@@ -21,6 +21,7 @@ from agentkit.models import (
     RunStatus,
     ThreadRun,
     ToolDefinition,
+    ToolOutput,
     VectorStore,
 )
 
@@ -321,4 +322,8 @@ class TestText:
     def test_repr_names_what_tells_objects_apart(self) -> None:
         assert repr(ThreadRun(RUN)) == "ThreadRun(id=run_1, status=in_progress)"
         assert repr(MessageAttachment()) == "MessageAttachment()"
+        assert (
+            repr([ToolOutput(tool_call_id="call_1", output="x" * 90)])
+            == f"[ToolOutput(tool_call_id=call_1, output={'x' * 60})]"
+        )
         assert repr([VectorStore(id="vs_1", name="n" * 200)]) == f"[VectorStore(id=vs_1, name={'n' * 60})]"
