@@ -38,7 +38,7 @@ quickstart: python ## run the main example on the embedded service: an agent dra
 	  echo "The chart is here: $(CURDIR)/$$chart"
 
 test: dev ## run every test
-	@$(DEV) -m pytest
+	@$(DEV) -m pytest -q -n 4 --dist loadfile
 
 check: dev ## lint, types, generated code, tests, samples, docs and the wheel: what a change has to pass
 	@$(DEV) .ci/check.py

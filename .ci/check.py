@@ -21,6 +21,10 @@ from environment import ROOT, ensure
 from javascript import ensure_packages, reason_against
 from lowest import lowest_requirements
 
+# Many tests wait, for a service or for a time to pass, so there are more workers than cores. A file's tests stay together, since
+# they share services.
+PYTEST = ("-m", "pytest", "-q", "-n", "4", "--dist", "loadfile")
+
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 
 
@@ -82,7 +86,7 @@ def on_python(version: str) -> Callable[[], int]:
         python = find_python(version)
         if python is None:
             raise NotRun(f"there is no python{version} here")
-        return command("-m", "pytest", "-q", python=ensure(f"py{version}", [".[dev]"], python=python))()
+        return command(*PYTEST, python=ensure(f"py{version}", [".[dev]"], python=python))()
 
     return run
 
@@ -105,7 +109,7 @@ def on_lowest_versions() -> int:
     """All tests with the lowest versions that pyproject.toml allows, on the oldest Python that is here."""
     python = next((found for version in PYTHONS if (found := find_python(version))), sys.executable)
     inside = ensure("lowest", [".[dev]", *lowest_requirements(ROOT / "pyproject.toml")], python=python)
-    return command("-m", "pytest", "-q", python=inside)()
+    return command(*PYTEST, python=inside)()
 
 
 CHECK = (
@@ -114,7 +118,7 @@ CHECK = (
     Step("types (mypy)", command("-m", "mypy")),
     Step("types (pyright)", command("-m", "basedpyright", "--level", "error", "--pythonpath", sys.executable)),
     Step("generated code", command("-m", "codegen", "--check")),
-    Step("tests", command("-m", "pytest")),
+    Step("tests", command(*PYTEST)),
     Step("samples", command(".ci/samples.py")),
     Step("wheel", command(".ci/smoke.py")),
 )
