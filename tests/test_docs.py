@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,8 @@ def wrong_with(words: list[str], checkout: Path) -> str | None:
         return _wrong_with_make(arguments, checkout)
     if program in ("python", "python3"):
         return _wrong_with_python(arguments, checkout)
+    if program == "agentkit":
+        return _wrong_with_module([program, *arguments])
     if program == "pip":
         return _wrong_with_pip(arguments, checkout)
     if program == "export":
@@ -99,19 +102,22 @@ def _wrong_with_make(arguments: list[str], checkout: Path) -> str | None:
 
 def _wrong_with_python(arguments: list[str], checkout: Path) -> str | None:
     if arguments[:1] == ["-m"]:
-        module, options = arguments[1], [argument for argument in arguments[2:] if argument.startswith("--")]
-        if importlib.util.find_spec(module) is None:
-            return f"there is no module {module}"
-        return _wrong_with_options(module, options) if options else None
+        return _wrong_with_module(arguments[1:])
     script = next((argument for argument in arguments if not argument.startswith("-")), None)
     return f"there is no file {script}" if script and not (checkout / script).is_file() else None
 
 
-def _wrong_with_options(module: str, options: list[str]) -> str | None:
-    usage = subprocess.run([sys.executable, "-m", module, "--help"], capture_output=True, text=True, check=True).stdout
+def _wrong_with_module(words: list[str]) -> str | None:
+    if importlib.util.find_spec(words[0]) is None:
+        return f"there is no module {words[0]}"
+    options = [word.partition("=")[0] for word in words if word.startswith("--")]
+    if not options:
+        return None
+    # What stands before the first option is the module, and the subcommand of it that has the options.
+    asked = list(takewhile(lambda word: not word.startswith("-"), words))
+    usage = subprocess.run([sys.executable, "-m", *asked, "--help"], capture_output=True, text=True, check=True).stdout
     known = set(re.findall(r"--[a-z][a-z-]*", usage))
-    names = [option.partition("=")[0] for option in options]
-    return next((f"{module} knows no option {name}" for name in names if name not in known), None)
+    return next((f"{' '.join(asked)} knows no option {name}" for name in options if name not in known), None)
 
 
 def _wrong_with_pip(arguments: list[str], checkout: Path) -> str | None:
@@ -222,6 +228,7 @@ WRONG = {
     "python samples/nothing.py": "no file samples/nothing.py",
     "python -m agentkit.nothing": "no module agentkit.nothing",
     "python -m agentkit.local --nothing": "no option --nothing",
+    "agentkit serve --nothing": "no option --nothing",
     "pip install agentkit": "on no index",
     "pip install '.[nothing]'": "no extra 'nothing'",
     "export NOTHING=1": "does not read NOTHING",
@@ -237,7 +244,13 @@ def test_a_command_that_does_not_work_is_found(command: str, reason: str) -> Non
 
 @pytest.mark.parametrize(
     "command",
-    ["make test PYTHON=python3.12", "python -m agentkit.local --port 0", "pip install '.[local]'", "CI=true make check"],
+    [
+        "make test PYTHON=python3.12",
+        "python -m agentkit.local --port 0",
+        "agentkit serve --tls",
+        "pip install '.[local]'",
+        "CI=true make check",
+    ],
 )
 def test_a_command_that_works_is_let_through(command: str) -> None:
     (words,) = commands(Block("sh", command, 1))

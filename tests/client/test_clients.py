@@ -155,7 +155,7 @@ async def test_from_connection_string(raw: RawServer, face: Face) -> None:
         "https://r.services.ai.azure.com/api/projects/p",
         "http://h.api.azureml.ms;s;g;p",
         "InstrumentationKey=s3cret;IngestionEndpoint=https://x",
-        "127.0.0.1:80;s;g;p",
+        "127.0.0.1;s;g;p",
         "<host>;s;g;p",
         None,
         5,

@@ -35,7 +35,8 @@ async def test_content_comes_in_pieces(service: LocalService, connect: Connect) 
     file = await done(client.agents.upload_file(file=("a.bin", CONTENT), purpose="assistants"))
     got = await pieces(await done(client.agents.get_file_content(file.id)))
     assert b"".join(got) == CONTENT
-    assert len(got) > 1 and max(map(len, got)) <= 64 * 1024
+    assert len(got) > 1
+    assert max(map(len, got)) <= 64 * 1024
 
 
 async def test_a_missing_file_is_an_error_of_the_call(service: LocalService, connect: Connect) -> None:

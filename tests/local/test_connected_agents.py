@@ -13,7 +13,7 @@ from service_script import PYTHON, WEATHER, asks, codes, path_of
 from service_wire import Clock, Wire
 
 from agentkit.local.models.base import ModelRequest, ModelTurn, ToolCall
-from agentkit.local.models.scripted import ScriptedModel
+from agentkit.local.models.scripted import ScriptedModel, ScriptTurn
 from agentkit.local.runs.connected import MAX_DEPTH, ConnectedAgents
 from agentkit.local.runs.ledger import Ledger
 
@@ -307,7 +307,7 @@ class TestThreads:
     @pytest.fixture
     def begun(self, serve: Serve) -> tuple[Wire, Any, list[str]]:
         """A thread on which an agent has asked one that has asked another, and the ids of the threads that those worked on."""
-        turns = [hands("second", "go"), hands("third", "go on"), "Third.", "Second.", "First."]
+        turns: list[ScriptTurn] = [hands("second", "go"), hands("third", "go on"), "Third.", "Second.", "First."]
         wire = serve(model=ScriptedModel(turns))
         second = wire.agent(tools=[connected(wire.agent(), "third")])
         thread = wire.thread("hi")

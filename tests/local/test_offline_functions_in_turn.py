@@ -265,7 +265,7 @@ def test_the_signature_of_another_offline_model_is_not_repeated() -> None:
     signed = "It is open.\n\n(From agentkit's offline model: fixed rules, not a language model.)"
     call = ToolCall("connected_agent", name="desk", input="?")
     assert told_result(ToolResult(call, signed)) == "desk answered: It is open."
-    assert told_result(ToolResult(call, f"{signed}\n(It shows: map.png)")) == "desk answered: It is open.\n(It shows: map.png)."
+    assert told_result(ToolResult(call, f"{signed}\n(It shows: map.png)")) == "desk answered: It is open.\n(It shows: map.png)"
     assert "desk answered: This is agentkit's offline model" in told_result(ToolResult(call, inner))
 
 

@@ -204,7 +204,7 @@ class TestStoresInPlace:
         ("search", "param"),
         [
             ({"vector_stores": [{"name": "x", "configuration": {}}]}, ".vector_stores[0].configuration.data_sources"),
-            ({"vector_stores": [{"files": []}]}, ".vector_stores[0].files"),
+            ({"vector_stores": [{"file_ids": "x"}]}, ".vector_stores[0].file_ids"),
             ({"vector_stores": [{}, {}]}, ".vector_stores"),
             (
                 {"vector_stores": [{"chunking_strategy": {"type": "static"}}]},
