@@ -55,7 +55,10 @@ class Timeouts:
 
 @dataclass(frozen=True)
 class ConnectionSettings:
-    """What a connection pool is made of."""
+    """What a connection pool is made of.
+
+    ``trust_environment`` is about proxies and logins. The certificates that the environment names are trusted in any case.
+    """
 
     proxies: Mapping[str, str] | None = None
     verify: bool | str = True
@@ -79,7 +82,9 @@ class ConnectionSettings:
 
         :raises ValueError: one of the files cannot be used.
         """
-        if isinstance(self.verify, bool) and self.cert is None:
+        named = self.trust_environment or _certificates_named()
+        library_does = self.trust_environment or not named or not self.verify
+        if isinstance(self.verify, bool) and self.cert is None and library_does:
             return self.verify
         try:
             if isinstance(self.verify, str):
@@ -88,7 +93,7 @@ class ConnectionSettings:
                     cafile=None if folder else self.verify, capath=self.verify if folder else None
                 )
             else:
-                context = httpx.create_ssl_context(verify=self.verify, trust_env=self.trust_environment)
+                context = httpx.create_ssl_context(verify=self.verify, trust_env=named)
             if self.cert is not None:
                 context.load_cert_chain(*((self.cert,) if isinstance(self.cert, str) else self.cert))
         except OSError as error:
@@ -96,6 +101,12 @@ class ConnectionSettings:
                 f"connection_verify={self.verify!r}, connection_cert={self.cert!r}: a file is missing or holds no certificate ({error})"
             ) from error
         return context
+
+
+def _certificates_named() -> bool:
+    """Whether the environment names certificates that are there; those of a local service go with it, and the variable stays."""
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    return os.path.isfile(file) if file else bool(folder) and os.path.isdir(str(folder))
 
 
 class HttpRequest:

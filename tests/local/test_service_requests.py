@@ -154,7 +154,11 @@ class TestBodies:
             ({"model": "m", "name": "n" * 257}, "name", "257 characters long, at most 256"),
             ({"model": "m", "temperature": 2.5}, "temperature", "2.5 was sent, at most 2"),
             ({"model": "m", "temperature": "warm"}, "temperature", "'warm' was sent, a number or null"),
-            ({"model": "m", "tools": [{"type": "code_interpreters"}]}, "tools[0].type", "'code_interpreters' was sent, allowed are"),
+            (
+                {"model": "m", "tools": [{"type": "code_interpreters"}]},
+                "tools[0].type",
+                "'code_interpreters' was sent, allowed are",
+            ),
             ({"model": "m", "tools": [{"type": "function"}]}, "tools[0].function", "required"),
             ({"model": "m", "tools": [{}]}, "tools[0].type", "required"),
             ({"model": "m", "tools": [{"type": "code_interpreter"}] * 129}, "tools", "129 items were sent, at most 128"),

@@ -58,6 +58,8 @@ class _Response:
             # A last event that the end has cut in two is looked up instead.
             events = [event for event in self._decoder.end() if self.driver is None or is_whole(event)]
         except Exception as error:
+            if self.has_ended:  # it was closed by whoever left the stream meanwhile
+                return []
             if not self._may_be_cut(error):
                 raise
             _log.warning("the stream dropped (%s): looking at the run to see how it went on", error.__cause__ or error)
@@ -87,6 +89,8 @@ class Feed:
     :ivar text: the text that the last event added to the agent's messages.
     :ivar max_retry: so many rounds in which a call failed are answered; None leaves that to what leads the run on.
     :ivar raises: a failure of the run is an error, once its events were given out.
+    :ivar is_warned: a failure of the run was logged.
+    :ivar is_read: somebody waits for the next event just now.
     """
 
     def __init__(self, max_retry: int | None = None) -> None:
@@ -94,6 +98,8 @@ class Feed:
         self.text = ""
         self.max_retry = max_retry
         self.raises = False
+        self.is_warned = False
+        self.is_read = False
         self._failed_rounds = 0
         self._responses: deque[_Response] = deque()
         self._last: _Response | None = None
@@ -131,7 +137,7 @@ class Feed:
     def look_for_rest(self) -> bool:
         """Where the stream is over and the run is not, since the caller went on with it by other means: read how it went on."""
         driver, run = self._driver, self.seen.run
-        if driver is None or self._error_seen or not self.is_over or not (driver.answered_by_caller or owes_run(run)):
+        if driver is None or self._error_seen or not self.is_over or (driver.is_waiting(run) and not owes_run(run)):
             return False
         if run is not None and not is_active("run", run.status):
             return False
@@ -167,12 +173,16 @@ class Feed:
 
         :param handler: the handler that asks, to which a continuation is chained.
         """
-        self._settle(handler)
-        while not self._events:
-            if not self._responses:
-                return None
-            self._read(self._responses[0])
-        return self._take(self._events.popleft())
+        self.is_read = True
+        try:
+            self._settle(handler)
+            while not self._events:
+                if not self._responses:
+                    return None
+                self._read(self._responses[0])
+            return self._take(self._events.popleft())
+        finally:
+            self.is_read = False
 
     def close(self) -> None:
         """Close every connection; nothing is read any more."""
@@ -180,6 +190,7 @@ class Feed:
         self._events.clear()
         self._asking = None
         for response in responses:
+            response.has_ended = True
             sync_closed(response.chunks)
 
     def leave(self) -> None:
@@ -245,7 +256,7 @@ class Feed:
             return
         (run, response), self._asking = self._asking, None
         driver = response.driver
-        if self._is_answered or (driver is not None and driver.answered_by_caller):
+        if self._is_answered or (driver is not None and not driver.is_waiting(run)):
             return
         most = self.max_retry if self.max_retry is not None else driver.max_retry if driver else MAX_ERROR_ROUNDS
         if sync_result(response.submit(run, handler, self._failed_rounds < most)):
@@ -256,6 +267,8 @@ class Feed:
         self._reading = response
         if not response.has_ended:
             events = response.next_events()
+            if response not in self._responses:  # the stream was left meanwhile
+                return
             self._events.extend(events)
             self._error_seen = self._error_seen or any(event.event == "error" for event in events)
             if events or not response.has_ended:

@@ -244,6 +244,7 @@ class ByteStream(Iterator[bytes]):
         self._request = request
         self._response = response
         self._chunks = response.iter_bytes()
+        self._is_read = False
 
     @property
     def length(self) -> int | None:
@@ -252,15 +253,20 @@ class ByteStream(Iterator[bytes]):
         return int(told) if told.isdecimal() and "content-encoding" not in self._response.headers else None
 
     def __next__(self) -> bytes:
+        self._is_read = True
         try:
             return self._chunks.__next__()
         except TransportError as error:
             self.close()
             raise broken_answer(self._request, error) from error
+        finally:
+            self._is_read = False
 
     def close(self) -> None:
         """Stop reading."""
-        self._chunks.close()
+        # While somebody waits for a piece, nothing but the end of the answer can end that.
+        if not self._is_read:
+            self._chunks.close()
         self._response.close()
 
     def __enter__(self) -> Self:

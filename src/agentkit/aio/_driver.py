@@ -90,6 +90,7 @@ class RunDriver:
         self.cancel_on_exit = cancel_on_exit
         self.raise_on_failure = raise_on_failure
         self.answered_by_caller = False
+        self._last_seen: Any = None
 
     def saw(self, run: Any, *, asks: bool) -> None:
         """Take note of the run, so that the caller's own calls about it are noticed.
@@ -99,10 +100,18 @@ class RunDriver:
         """
         self._thread_id = run.thread_id or self._thread_id
         self._run_id = run.id
+        self._last_seen = run
         self._operations._drivers[run.id] = self
         self._answering.saw(run)
         if asks:
             self.answered_by_caller = False
+
+    def is_waiting(self, run: Any) -> bool:
+        """Whether nobody has gone on yet with a run since it was seen like this: not the caller, and no other handler either.
+
+        :param run: the run as an event had it.
+        """
+        return not self.answered_by_caller and self._last_seen is run
 
     @property
     def can_find_run(self) -> bool:

@@ -245,6 +245,7 @@ class ByteStream(AsyncIterator[bytes]):
         self._request = request
         self._response = response
         self._chunks = response.aiter_bytes()
+        self._is_read = False
 
     @property
     def length(self) -> int | None:
@@ -253,15 +254,20 @@ class ByteStream(AsyncIterator[bytes]):
         return int(told) if told.isdecimal() and "content-encoding" not in self._response.headers else None
 
     async def __anext__(self) -> bytes:
+        self._is_read = True
         try:
             return await self._chunks.__anext__()
         except TransportError as error:
             await self.aclose()
             raise broken_answer(self._request, error) from error
+        finally:
+            self._is_read = False
 
     async def aclose(self) -> None:
         """Stop reading."""
-        await self._chunks.aclose()
+        # While somebody waits for a piece, nothing but the end of the answer can end that.
+        if not self._is_read:
+            await self._chunks.aclose()
         await self._response.aclose()
 
     async def __aenter__(self) -> Self:

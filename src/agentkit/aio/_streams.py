@@ -89,6 +89,11 @@ class BaseAsyncAgentEventHandler(AsyncIterator[T], Generic[T]):
                 f"this {type(self).__name__} reads nothing yet: pass it to create_stream() or submit_tool_outputs_to_stream() "
                 "as event_handler="
             )
+        if feed.is_read:
+            # Two readers would share the events out among them, and one would take the end that the other one caused for the run's.
+            raise RuntimeError(
+                f"this {type(self).__name__} is being read already: read it in one place, and hand on what comes"
+            )
         try:
             text = await feed.next_text(self)
             if text is None:
@@ -160,11 +165,12 @@ class BaseAsyncAgentEventHandler(AsyncIterator[T], Generic[T]):
         return feed
 
     def _warn_of_failure(self, feed: Feed) -> None:
-        """Log what would go unseen: a failure for which there is no callback."""
+        """Log what would go unseen, once: a failure for which there is no callback, which an error and the run's end may both tell."""
         event = feed.event
-        if event is not None and not feed.raises and event.event_type in ("error", "thread.run.failed"):
+        if event is not None and not feed.raises and not feed.is_warned and event.event_type in ("error", "thread.run.failed"):
             own = getattr(type(self), "on_error", None)
             if own is None or own is AsyncAgentEventHandler.on_error:
+                feed.is_warned = True
                 _log.warning("the stream reports %s: %s", event.event_type, feed.seen.last_error or event.data)
 
 

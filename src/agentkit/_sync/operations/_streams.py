@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 from ..._core.busy import check_if_active
 from ..._core.tool_settings import ToolSettings, split_tool_options
 from ..._generated import requests
-from ..._naming import either
+from ..._naming import check_id, either
 from ..._primitives import sync_call, sync_opened
 from ..._request import check_body, streamed, tools_of
 from ..._types import UNSET
@@ -123,6 +123,7 @@ class StreamHelpers(Submitting):
         """
         settings, tool_settings = self._stream_settings("create_stream", {**options, "content_type": content_type})
         check_if_active("create_stream", if_active)
+        check_id("create_stream", "thread_id", thread_id)
         if toolset is not None:
             tools = tools_of("create_stream", toolset)["tools"]
         agent_id = either("create_stream", "agent_id", agent_id, "assistant_id", assistant_id, unset=UNSET, required=False)
@@ -180,11 +181,14 @@ class StreamHelpers(Submitting):
         """
         settings, tool_settings = self._stream_settings("submit_tool_outputs_to_stream", options)
         handler = self._handler("submit_tool_outputs_to_stream", event_handler)
+        check_id("submit_tool_outputs_to_stream", "thread_id", thread_id)
+        check_id("submit_tool_outputs_to_stream", "run_id", run_id)
         check_body("submit_tool_outputs_to_stream", body, {"tool_outputs": tool_outputs})
         request = requests.submit_tool_outputs_to_run(thread_id, run_id, body, tool_outputs=tool_outputs)
         sent = sync_call(streamed, request, "submit_tool_outputs_to_stream")
         driver = self._drivers.get(run_id) or self._driver(thread_id, settings, tool_settings)
         answer = driver.submit(sent, self._streaming(settings), run_id, _call_ids(sent.body))
+        driver.answered_by_caller = True
         if tool_settings != ToolSettings():
             driver.make_calls(tool_settings)
         handler._go_on(run_id, answer, driver)

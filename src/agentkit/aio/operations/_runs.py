@@ -10,7 +10,7 @@ from ..._core.busy import check_if_active
 from ..._core.runloop import function_calls, function_names
 from ..._core.tool_settings import split_tool_options
 from ..._generated import requests
-from ..._naming import either
+from ..._naming import check_id, either
 from ..._primitives import async_notify
 from ..._request import tools_of
 from ..._types import UNSET
@@ -108,6 +108,7 @@ class RunHelpers(Submitting):
         wait = self._wait("create_and_process_run", sleep_interval, timeout, on_update)
         cancelling = self._cancels("create_and_process_run", on_timeout)
         check_if_active("create_and_process_run", if_active)
+        check_id("create_and_process_run", "thread_id", thread_id)
         agent_id = either("create_and_process_run", "agent_id", agent_id, "assistant_id", assistant_id, unset=UNSET)
         request = requests.create_run(
             thread_id,

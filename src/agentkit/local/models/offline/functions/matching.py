@@ -112,7 +112,8 @@ def _matched(candidate: Candidate, message: Message) -> Match | None:
     fillers = _fillers(candidate, text)
     score += len(fillers)
     is_sure = is_sure and not (_GENERIC.issuperset(candidate.topics) and candidate.topics and not (verb or fillers or named))
-    hits = sorted({*hits, *fillers, *([verb] if verb else []), *([] if hits or verb else extra)})
+    every: set[Span] = {*hits, *fillers, *([verb] if verb else []), *([] if hits or verb else extra)}
+    hits = sorted(every)
     if not hits or _is_negated(text, hits[0][0]) or (verb and _is_negated(text, verb[0])):
         return None
     if candidate.acts and verb and _HOW_TO.search(text, max(0, verb[0] - 60), verb[0]):
