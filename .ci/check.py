@@ -25,6 +25,19 @@ from lowest import lowest_requirements
 # they share services.
 PYTEST = ("-m", "pytest", "-q", "-n", "4", "--dist", "loadfile")
 
+# Where made-up bytes, events and texts are read.
+FUZZED = (
+    "tests/core/test_sse.py",
+    "tests/core/test_events.py",
+    "tests/core/test_accumulate.py",
+    "tests/core/test_accumulate_pieces.py",
+    "tests/core/test_moments.py",
+    "tests/core/test_retry.py",
+    "tests/core/test_endpoint.py",
+    "tests/core/test_naming.py",
+    "tests/test_citations.py",
+)
+
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 
 
@@ -139,7 +152,7 @@ FULL = (
     Step("lowest versions", on_lowest_versions),
     Step("bench", benchmarks),
     Step("faults", later("the fault injection of the local service")),
-    Step("fuzz", later("the fuzzed streams")),
+    Step("fuzz", command(*PYTEST, "--hypothesis-profile=fuzz", *FUZZED)),
     Step("tracing on", later("telemetry")),
 )
 

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from agentkit._core.endpoint import SERVICE_VARIABLES
+
+# For `make full`: many more made-up cases where a test does not say how many it takes.
+settings.register_profile("fuzz", max_examples=3000, deadline=None)
 
 
 @pytest.fixture(scope="session")
