@@ -1,6 +1,6 @@
 """Turns the lower bounds of pyproject.toml into exact versions: ``httpx>=0.25,<1`` becomes ``httpx==0.25``.
 
-Only what users install counts: the dependencies and the extra ``local``. Which pytest or mypy is used is left to pip.
+Only what users install counts: the dependencies and all extras but ``dev``. Which pytest or mypy is used is left to pip.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ _BOUND = re.compile(r"(?P<name>[A-Za-z0-9._-]+(?:\[[^]]*\])?)\s*>=\s*(?P<version
 
 
 def lowest_requirements(pyproject: Path) -> list[str]:
-    """One exact requirement for each dependency of the package and of its extra ``local``.
+    """One exact requirement for each dependency of the package and of its extras but ``dev``.
 
     :param pyproject: The project's pyproject.toml.
     :return: Requirements such as ``httpx==0.25``, in the order of the file.
     :raises ValueError: A dependency has no lower bound.
     """
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
-    return [lowest(requirement) for requirement in (*project["dependencies"], *project["optional-dependencies"]["local"])]
+    extras = (requirements for name, requirements in project["optional-dependencies"].items() if name != "dev")
+    return [lowest(requirement) for requirements in (project["dependencies"], *extras) for requirement in requirements]
 
 
 def lowest(requirement: str) -> str:
