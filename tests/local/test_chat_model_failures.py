@@ -83,6 +83,11 @@ def test_a_rate_limit_says_when_to_try_again(chat: Chat, headers: dict[str, str]
     assert str(failure).endswith(f" Try again in {seconds} seconds.")
 
 
+def test_a_wait_without_end_is_not_told(chat: Chat) -> None:
+    failure = failed(ChatEndpoint(chat(Reply(429, error("Slow down"), {"Retry-After": "9" * 400})).url))
+    assert str(failure).endswith("(HTTP 429): Slow down.")
+
+
 def test_a_rate_limit_may_name_the_time_of_the_next_try(chat: Chat) -> None:
     when = formatdate(time.time() + 3000, usegmt=True)
     text = str(failed(ChatEndpoint(chat(Reply(429, error("Slow down"), {"Retry-After": when})).url)))

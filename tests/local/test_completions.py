@@ -11,13 +11,15 @@ from typing import Any
 
 import httpx
 import pytest
+from chat_server import ChatServer, Reply, Streamed, completion, counted, delta, usage
 from service_wire import PROJECT, Wire
 
-from agentkit.local import LocalService
+from agentkit.local import ChatEndpoint, LocalService
 from agentkit.local.models.base import Failure, ModelRequest, ModelTurn, ToolCall, Usage
 from agentkit.local.models.scripted import ScriptedModel, call
 
 Serve = Callable[..., Wire]
+Endpoint = Callable[..., ChatServer]
 CHAT = "/chat/completions"
 USER = {"role": "user", "content": "hello there"}
 WEATHER = {"type": "function", "function": {"name": "weather", "description": "The weather.", "parameters": {"type": "object"}}}
@@ -57,7 +59,7 @@ class Speaker:
             self.closed.set()
 
 
-def chat(wire: Wire, status: int = 200, **settings: Any) -> Any:
+def answered(wire: Wire, status: int = 200, **settings: Any) -> Any:
     """A completion, or the error of one that has to be refused."""
     response = wire.http.post(CHAT, json={"model": "m", "messages": [USER], **settings})
     assert response.status_code == status, response.text
@@ -100,7 +102,7 @@ class TestWhole:
 
     def test_what_the_model_counts_counts(self, serve: Serve) -> None:
         wire = serve(model=lambda _: ModelTurn("hi", usage=Usage(100, 20)))
-        assert chat(wire)["usage"] == {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
+        assert answered(wire)["usage"] == {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
 
     @pytest.mark.parametrize("stream", [False, True])
     def test_an_answer_ends_at_its_limit(self, serve: Serve, stream: bool) -> None:
@@ -110,7 +112,7 @@ class TestWhole:
                 pieces = streamed(wire, max_completion_tokens=2)
                 assert (text_of(pieces), pieces[-2]["choices"][0]["finish_reason"]) == ("one two", "length")
             else:
-                choice = chat(wire, max_tokens=2)["choices"][0]
+                choice = answered(wire, max_tokens=2)["choices"][0]
                 assert (choice["message"]["content"], choice["finish_reason"]) == ("one two", "length")
 
     @pytest.mark.parametrize("stream", [False, True])
@@ -121,15 +123,15 @@ class TestWhole:
                 pieces = streamed(wire, stop=["two", "three"])
                 assert (text_of(pieces), pieces[-2]["choices"][0]["finish_reason"]) == ("one ", "stop")
             else:
-                choice = chat(wire, stop="two")["choices"][0]
+                choice = answered(wire, stop="two")["choices"][0]
                 assert (choice["message"]["content"], choice["finish_reason"]) == ("one ", "stop")
 
     def test_an_answer_is_of_its_format(self, serve: Serve) -> None:
         schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
         wanted = {"type": "json_schema", "json_schema": {"name": "count", "schema": schema, "strict": True}}
         wire = serve(model=ScriptedModel(['{"n": 1}', '{"n": "one"}']))
-        assert chat(wire, response_format=wanted)["choices"][0]["message"]["content"] == '{"n": 1}'
-        error = chat(wire, 500, response_format=wanted)
+        assert answered(wire, response_format=wanted)["choices"][0]["message"]["content"] == '{"n": 1}'
+        error = answered(wire, 500, response_format=wanted)
         assert "is not of the response_format: it does not fit the schema at $.n" in error["message"]
 
 
@@ -181,36 +183,67 @@ class TestCalls:
 
         one = call("weather", city="Oslo")
         wire = serve(model=model)
-        message = chat(wire, tools=[WEATHER])["choices"][0]["message"]
+        message = answered(wire, tools=[WEATHER])["choices"][0]["message"]
         (made,) = message["tool_calls"]
         assert (made["type"], made["function"]) == ("function", {"name": "weather", "arguments": '{"city": "Oslo"}'})
         output = {"role": "tool", "tool_call_id": made["id"], "content": "rainy"}
-        assert chat(wire, messages=[USER, message, output])["choices"][0]["message"]["content"] == "It is rainy."
+        assert answered(wire, messages=[USER, message, output])["choices"][0]["message"]["content"] == "It is rainy."
         assert asked[0].tools == (WEATHER,)
         assert asked[1].results[0].call == one
 
     def test_a_text_before_the_calls_comes_with_them(self, serve: Serve) -> None:
         wire = serve(model=Speaker("I look. ", last=ModelTurn(tool_calls=[call("weather")])))
-        message = chat(wire, tools=[WEATHER])["choices"][0]["message"]
+        message = answered(wire, tools=[WEATHER])["choices"][0]["message"]
         assert (message["content"], len(message["tool_calls"])) == ("I look. ", 1)
         pieces = streamed(wire, tools=[WEATHER])
         assert (text_of(pieces), pieces[-2]["choices"][0]["finish_reason"]) == ("I look. ", "tool_calls")
 
     def test_one_call_at_a_time_where_that_is_asked_for(self, serve: Serve) -> None:
         wire = serve(model=lambda _: ModelTurn(tool_calls=[call("weather", n=n) for n in range(3)]))
-        made = chat(wire, tools=[WEATHER], parallel_tool_calls=False)["choices"][0]["message"]["tool_calls"]
+        made = answered(wire, tools=[WEATHER], parallel_tool_calls=False)["choices"][0]["message"]["tool_calls"]
         assert [one["function"]["arguments"] for one in made] == ['{"n": 0}']
 
     @pytest.mark.parametrize("choice", ["required", {"type": "function", "function": {"name": "weather"}}])
     def test_a_call_that_is_forced_is_asked_for_twice(self, serve: Serve, choice: Any) -> None:
         wire = serve(model=ScriptedModel(["No.", call("weather"), "No.", "No."]))
-        assert chat(wire, tools=[WEATHER], tool_choice=choice)["choices"][0]["finish_reason"] == "tool_calls"
-        assert "was asked twice" in chat(wire, 500, tools=[WEATHER], tool_choice=choice)["message"]
+        assert answered(wire, tools=[WEATHER], tool_choice=choice)["choices"][0]["finish_reason"] == "tool_calls"
+        assert "was asked twice" in answered(wire, 500, tools=[WEATHER], tool_choice=choice)["message"]
 
     @pytest.mark.parametrize("wrong", [call("other"), ToolCall("code_interpreter", input="1")])
     def test_a_call_of_what_is_not_offered_is_a_failure(self, serve: Serve, wrong: ToolCall) -> None:
-        error = chat(serve(model=lambda _: ModelTurn(tool_calls=[wrong])), 500, tools=[WEATHER])
+        error = answered(serve(model=lambda _: ModelTurn(tool_calls=[wrong])), 500, tools=[WEATHER])
         assert (error["type"], "The model called" in error["message"]) == ("server_error", True)
+
+
+class TestRealModel:
+    """A chat endpoint behind the service: what a client asks it for is asked of the endpoint, and comes back."""
+
+    def test_an_answer_with_calls_and_usage_is_passed_on(self, serve: Serve, chat: Endpoint) -> None:
+        server = chat(completion(None, ("weather", '{"city": "Oslo"}'), usage=usage(11, 3)), completion("It rains."))
+        wire = serve(model=ChatEndpoint(server.url, model="theirs", key="k"))
+        made = answered(wire, messages=[{"role": "system", "content": "Be brief."}, USER], tools=[WEATHER], temperature=0.5)
+        message = made["choices"][0]["message"]
+        assert message["tool_calls"][0]["function"] == {"name": "weather", "arguments": '{"city": "Oslo"}'}
+        assert made["usage"] == {"prompt_tokens": 11, "completion_tokens": 3, "total_tokens": 14}
+        output = {"role": "tool", "tool_call_id": message["tool_calls"][0]["id"], "content": "rainy"}
+        answer = answered(wire, messages=[USER, message, output], tools=[WEATHER])
+        assert answer["choices"][0]["message"]["content"] == "It rains."
+        first, second = server.bodies
+        assert first["messages"] == [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hello there"}]
+        assert (first["temperature"], first["tools"][0]["function"]["name"]) == (0.5, "weather")
+        assert [one["role"] for one in second["messages"]] == ["user", "assistant", "tool"]
+
+    def test_a_stream_is_passed_on(self, serve: Serve, chat: Endpoint) -> None:
+        server = chat(Streamed([delta("It "), delta("rains."), delta(finish="stop"), counted(5, 2)]))
+        wire = serve(model=ChatEndpoint(server.url, model="theirs"))
+        pieces = streamed(wire, stream_options={"include_usage": True})
+        assert text_of(pieces) == "It rains."
+        assert pieces[-2]["usage"] == {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}
+
+    def test_a_rate_limit_is_passed_on(self, serve: Serve, chat: Endpoint) -> None:
+        server = chat(Reply(429, {"error": {"message": "Slow down."}}, {"Retry-After": "7"}))
+        error = answered(serve(model=ChatEndpoint(server.url, model="theirs")), 429)
+        assert (error["code"], "Try again in 7 seconds." in error["message"]) == ("rate_limit_exceeded", True)
 
 
 class TestFailures:
@@ -220,6 +253,7 @@ class TestFailures:
         [
             (Failure("Slow down.", "rate_limit_exceeded"), 429, "rate_limit_exceeded"),
             (Failure("Not about that.", "content_filter"), 400, "content_filter"),
+            (Failure("I would rather not.", "refusal"), 400, "refusal"),
             (Failure("The line is dead."), 500, "server_error"),
             (ZeroDivisionError("a fault"), 500, "server_error"),
         ],
@@ -227,7 +261,7 @@ class TestFailures:
     def test_a_model_that_fails_gives_a_status(
         self, serve: Serve, raised: Exception, status: int, code: str, stream: bool
     ) -> None:
-        error = chat(serve(model=Speaker(error=raised)), status, stream=stream)
+        error = answered(serve(model=Speaker(error=raised)), status, stream=stream)
         assert (error["code"], str(raised) in error["message"]) == (code, True)
 
     def test_a_model_that_fails_in_the_middle_breaks_the_stream_off(self, serve: Serve) -> None:
@@ -251,7 +285,7 @@ class TestFailures:
         release = threading.Event()
         wire = serve(model=lambda _: "done" if release.wait(PATIENCE) else "too late")
         with ThreadPoolExecutor(60) as pool:
-            waiting = [pool.submit(chat, wire) for _ in range(60)]
+            waiting = [pool.submit(answered, wire) for _ in range(60)]
             try:
                 before = time.monotonic()
                 wire.get("/threads")
@@ -264,7 +298,7 @@ class TestFailures:
     def test_a_service_that_stops_refuses_what_is_not_answered_yet(self) -> None:
         model = Speaker("first ", "second", held=True)
         with LocalService(model=model) as service, Wire(service) as wire, ThreadPoolExecutor(1) as pool:
-            answer = pool.submit(chat, wire, 503)
+            answer = pool.submit(answered, wire, 503)
             assert model.begun.wait(PATIENCE)
             service.stop()
             assert answer.result(PATIENCE)["code"] == "ServiceStopped"

@@ -20,7 +20,6 @@ from agentkit.local import LocalService
 from agentkit.local.errors import ApiError
 from agentkit.local.guards import MAX_HEAD_BYTES, Body, Names, allowance, is_loopback_host
 from agentkit.local.models.base import ModelTurn
-from agentkit.local.server import most_connections
 
 Serve = Callable[..., Wire]
 PATIENCE = 30.0
@@ -132,6 +131,11 @@ class TestSource:
         origin = origin.format(port=port_of(shared))
         error = shared.refused("GET", "/threads", 403, headers={"origin": origin})
         assert f"'{origin}'" in error["message"]
+
+    def test_a_page_of_its_own_lets_no_other_in(self, shared: Wire) -> None:
+        own = f"http://localhost:{port_of(shared)}"
+        error = shared.refused("GET", "/threads", 403, headers=[("origin", own), ("origin", "http://evil.example")])
+        assert "'http://evil.example'" in error["message"]
 
     def test_it_is_refused_before_the_key_is_looked_at(self, shared: Wire) -> None:
         response = httpx.post(f"{shared.service.url}/v1/threads", headers={"origin": "http://evil.example", "api-key": "wrong"})
@@ -344,34 +348,6 @@ class TestSlowClients:
     def test_the_time_must_be_one(self, seconds: float) -> None:
         with pytest.raises(ValueError, match="client_timeout: got"):
             LocalService(client_timeout=seconds)
-
-
-class TestManyConnections:
-    @pytest.mark.parametrize(("files", "most"), [(256, 128), (512, 256), (1024, 704), (65_536, 10_000), (-1, 10_000)])
-    def test_they_leave_files_to_the_rest_of_the_process(self, files: int, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        resource = pytest.importorskip("resource", reason="this system has no such limit")
-        monkeypatch.setattr(resource, "RLIM_INFINITY", -1)
-        monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
-        assert most_connections() == most
-
-    def test_those_that_ask_for_nothing_make_room(self, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("agentkit.local.server.most_connections", lambda: 3)
-        model = Speaking("begun", Speaking.HOLD, ModelTurn())
-        wire = serve(model=model)
-        try:
-            with ExitStack() as stack:
-                events = stack.enter_context(opened(wire, "/threads/runs", assistant_id=wire.agent()["id"]))
-                events.until("thread.message.delta")
-                silent = [stack.enter_context(connected(wire)) for _ in range(6)]
-                with Wire(wire.service) as other:
-                    assert other.thread()
-                for client in silent[:4]:
-                    with suppress(ConnectionResetError):
-                        assert received(client) == b""
-                model.let_go.set()
-                events.until("thread.run.completed")
-        finally:
-            model.let_go.set()
 
 
 class TestManyStreams:

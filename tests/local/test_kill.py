@@ -207,7 +207,7 @@ class TestFolders:
         swept: list[str] = []
         monkeypatch.setattr("agentkit.local.service.sweep", swept.append)
         with LocalService(model=answer):
-            assert swept == ["agentkit-data-", "agentkit-code-"]
+            assert swept == ["agentkit-data-", "agentkit-tls-", "agentkit-code-"]
 
 
 def test_a_killed_service_leaves_no_program_running(tmp_path: Path) -> None:
@@ -238,9 +238,10 @@ def test_a_killed_service_leaves_no_program_running(tmp_path: Path) -> None:
 
 def test_the_names_of_the_folders_are_those_that_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with LocalService(model=answer):
-        (folder,) = tmp_path.iterdir()
-        assert folder.name.startswith("agentkit-data-")
-        os.utime(folder, (LONG_AGO, LONG_AGO))
-        assert temporary.sweep("agentkit-data-") == []
+    with LocalService(model=answer, tls=True):
+        data, tls = sorted(tmp_path.iterdir())
+        for folder, prefix in ((data, "agentkit-data-"), (tls, "agentkit-tls-")):
+            assert folder.name.startswith(prefix)
+            os.utime(folder, (LONG_AGO, LONG_AGO))
+            assert temporary.sweep(prefix) == []
     assert list(tmp_path.iterdir()) == []

@@ -124,6 +124,25 @@ class TestRequests:
         with pytest.raises(ApiError, match="not valid JSON"):
             parsed(raw)
 
+    def test_a_comma_too_many_is_let_pass_in_what_is_typed_by_hand_alone(self) -> None:
+        large = b'{"a": "%b"%b}'
+        with pytest.raises(ApiError, match="not valid JSON"):
+            parsed(large % (b"x" * 65_536, b","))
+        assert len(parsed(large % (b"x" * 65_536, b""))["a"]) == 65_536
+
+    @pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"9" * 400 + b".0"])
+    def test_a_number_that_could_not_be_given_back_is_refused(self, number: bytes) -> None:
+        with pytest.raises(ApiError, match="too large a number"):
+            parsed(b'{"a": [%b]}' % number)
+
+    @pytest.mark.parametrize(("opened", "closed"), [(b'{"a":', b"}"), (b"[", b"]")])
+    def test_a_body_that_is_nested_too_deeply_is_refused(self, opened: bytes, closed: bytes) -> None:
+        assert parsed(opened * 200 + b"1" + closed * 200)
+        assert parsed(b'["%b"]' % (b"[" * 500)) == ["[" * 500]
+        for levels in (201, 900, 100_000):
+            with pytest.raises(ApiError, match="more than 200 levels deep"):
+                parsed(opened * levels + b"1" + closed * levels)
+
     def test_a_body_is_json_whatever_it_is_called(self, shared: Wire) -> None:
         body = json.dumps({"metadata": {"k": "v"}})
         for kind in ("application/x-www-form-urlencoded", "text/plain", "application/merge-patch+json"):
@@ -135,6 +154,15 @@ class TestRequests:
         for headers in ({}, {"content-type": "multipart/form-data"}):
             file = shared.http.post("/files", content=form, headers=headers)
             assert (file.json()["filename"], file.json()["bytes"]) == ("a.txt", 5)
+
+    def test_a_form_with_a_boundary_or_a_header_without_end_is_refused(self, shared: Wire) -> None:
+        boundary = "b" * 71
+        form = {"content-type": f"multipart/form-data; boundary={boundary}"}
+        assert "71 characters" in shared.refused("POST", "/files", content=f"--{boundary}--\r\n", headers=form)["message"]
+        for header in ("X-Odd: " + "v" * 17_000, "X" * 17_000 + ": v"):
+            content = f"--b\r\n{header}\r\n\r\nassistants\r\n--b--\r\n"
+            form = {"content-type": "multipart/form-data; boundary=b"}
+            assert "header" in shared.refused("POST", "/files", content=content, headers=form)["message"]
 
     @pytest.mark.parametrize(
         ("kind", "content"),

@@ -181,7 +181,9 @@ class TestCommand:
             (["--model", "scripted:no-such-file.json"], "no-such-file.json"),
             (["--model", "offline", "--model-key-env", "KEY"], "only a chat endpoint takes a key"),
             (["--model", "http://127.0.0.1:1/v1", "--model-key-env", "UNSET"], "environment variable UNSET is not set"),
-            (["--port-file", "no/such/folder/port"], "no/such/folder"),
+            (["--host", "192.0.2.1"], "give an address of this machine"),
+            (["--host", ""], "host: it is empty"),
+            (["--port-file", "no/such/folder/port"], "port_file: 'no/such/folder/port' cannot be written"),
             (["--data", "/dev/null"], "is not a folder"),
         ],
     )

@@ -113,6 +113,8 @@ class TestSettings:
             ({"key": "  "}, "key: it is empty"),
             ({"key": "a\nb"}, "control character"),
             ({"key": " a"}, "blank"),
+            ({"host": ""}, "host: it is empty"),
+            ({"host": " "}, "host: it is empty"),
             ({"port": -1}, "port: got -1"),
             ({"port": 65536}, "port: got 65536"),
             ({"log_level": "loud"}, "log_level: got 'loud', expected one of debug, info"),
@@ -153,3 +155,9 @@ class TestSettings:
             wire.http.get("/threads", params={"api-key": wire.service.key})
         assert "GET /api/projects/local/threads: 200" in caplog.text
         assert wire.service.key not in caplog.text
+
+    def test_no_path_can_write_a_line_of_the_log(self, serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+        wire = serve()
+        with caplog.at_level(logging.INFO, "agentkit.local"):
+            wire.http.get("/threads/%0AERROR%20forged%1B[31m")
+        assert "GET /api/projects/local/threads/%0AERROR%20forged%1B%5B31m: 404" in caplog.messages

@@ -181,7 +181,7 @@ class TestBodies:
             (b"\xff\xfe", "not valid JSON"),
             (b'{"metadata": {"a": NaN}}', "NaN"),
             (b'{"metadata": {"a": "\\ud800"}}', "not valid JSON"),
-            (b"[" * 100_000, "not valid JSON"),
+            (b"[" * 100_000, "nested more than 200 levels deep"),
         ],
     )
     def test_a_body_that_is_no_json_object(self, shared: Wire, content: bytes, words: str) -> None:

@@ -304,7 +304,11 @@ class TestDescription:
             ("create_agent", {"model": "m", "nmae": "n"}, "WARNING create_agent: the field 'nmae' is not known"),
             ("create_agent", {"model": "m", "nmae": "n"}, "did you mean 'name'?"),
             ("create_vector_store_file_batch", {"files": [{"file_id": "f", "fileid": 1}]}, "did you mean 'files[0].file_id'?"),
-            ("search_vector_store", {"query": "q", "ranking_options": {"rankr": "auto"}}, "'ranking_options.rankr' is not known"),
+            (
+                "search_vector_store",
+                {"query": "q", "ranking_options": {"rankr": "auto"}},
+                "'ranking_options.rankr' is not known",
+            ),
         ],
     )
     def test_what_is_not_known_is_left_out_and_said_in_the_log(
@@ -314,6 +318,17 @@ class TestDescription:
             kept = validator(operation).body(body)
         assert told in "\n".join(f"{record.levelname} {record.getMessage()}" for record in caplog.records)
         assert not {"x", "nmae", "fileid", "rankr"} & set(json.dumps(kept).split('"'))
+
+    def test_the_log_tells_of_the_first_of_them_on_one_line_each(self, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level("INFO", "agentkit.local"):
+            assert validator("create_thread").body({f"metadata\n{number}": {} for number in range(50)}) == {}
+            validator("create_thread").body({"x" * 1_000_000: 1})
+        *told, rest, long = caplog.messages
+        assert len(told) == 20
+        assert "the field 'metadata\\n0' is not known" in told[0]
+        assert rest == "create_thread: 30 further fields are not known either"
+        assert max(map(len, (*told, long))) < 200
+        assert not any("\n" in message for message in caplog.messages)
 
     def test_a_body_may_be_nested_as_deeply_as_it_can_be_read(self) -> None:
         deep: dict[str, Any] = {"type": "eq", "key": "k", "value": 1}

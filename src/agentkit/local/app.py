@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
@@ -199,7 +200,7 @@ class _Gate:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                _LOG.info("%s %s: %d", scope["method"], scope["path"], message["status"])
+                _LOG.info("%s %s: %d", scope["method"], _logged(scope["path"]), message["status"])
                 out = MutableHeaders(scope=message)
                 out["x-ms-request-id"] = request_id
                 if body.late:
@@ -223,7 +224,7 @@ class _Gate:
             _LOG.debug("the client of request %s went away", request_id)
             return
         except Exception:
-            _LOG.exception("request %s failed: %s %s", request_id, scope["method"], scope["path"])
+            _LOG.exception("request %s failed: %s %s", request_id, scope["method"], _logged(scope["path"]))
             message = f"The service failed at this request; its log says why under the request id {request_id}."
             refusal = ApiError(500, message, code="InternalServerError", kind="server_error")
             if started:
@@ -232,6 +233,11 @@ class _Gate:
         await body.drain(_DRAIN_BYTES)
         told = error_body(refusal, dialect_of(scope["path"]), request_id, datetime.now(timezone.utc))
         await _json(refusal.status, told)(scope, receive, stamped)
+
+
+def _logged(path: str) -> str:
+    """A path as it is sent, so that nothing in it can begin a line of the log, or speak to a terminal."""
+    return quote(path)
 
 
 async def _unknown_path(scope: Scope, receive: Receive, send: Send) -> None:

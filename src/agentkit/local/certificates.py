@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Certificate", "issue", "require_trustme"]
+from agentkit.local.temporary import TemporaryFolder
+
+__all__ = ["PREFIX", "Certificate", "issue", "require_trustme"]
+
+PREFIX = "agentkit-tls-"
+"""What the names of the folders of certificates begin with."""
 
 _NAMES = ("localhost", "127.0.0.1", "::1")
 
@@ -54,9 +57,10 @@ def issue(host: str, resources: ExitStack) -> Certificate:
 
     authority = trustme.CA(organization_name="agentkit local service", organization_unit_name="throw-away authority")
     issued = authority.issue_cert(*dict.fromkeys((*_NAMES, host)), common_name="agentkit local service")
-    # Only this user can read the folder.
-    folder = Path(tempfile.mkdtemp(prefix="agentkit-tls-"))
-    resources.callback(shutil.rmtree, folder, ignore_errors=True)
+    # Only this user can read the folder, and the next start removes it where a killed process left it.
+    temporary = TemporaryFolder(PREFIX)
+    resources.callback(temporary.remove)
+    folder = temporary.path
     made = Certificate(folder / "ca.pem", folder / "service.pem", folder / "service.key")
     authority.cert_pem.write_to_path(made.authority)
     for number, blob in enumerate(issued.cert_chain_pems):

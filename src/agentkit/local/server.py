@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import socket
+import sys
 import threading
 import time
 from contextlib import ExitStack
@@ -25,6 +27,10 @@ _START_SECONDS = 15.0
 _GRACE_SECONDS = 3
 _FLUSH_SECONDS = 1.0
 _KEEP_ALIVE_SECONDS = 65
+_BACKLOG = 128
+_MOST_CONNECTIONS = 10_000
+# What is accepted at once and what is about to be closed count too, besides the data and the programs that are run.
+_SPARE_FILES = 2 * _BACKLOG + 64
 _READING = 10
 """How many times longer than to send, a client may take to read: it may do something with what it has read."""
 
@@ -51,10 +57,9 @@ def bound(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise OSError(
-            error.errno,
-            f"the local service cannot listen on {host}:{port} ({error.strerror}); give another port, or 0 for a free one",
-        ) from error
+        of_port = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        advice = "give another port, or 0 for a free one" if of_port else "give an address of this machine, such as 127.0.0.1"
+        raise OSError(error.errno, f"the local service cannot listen on {host}:{port} ({error.strerror}); {advice}") from error
     except BaseException:
         listener.close()
         raise
@@ -84,6 +89,7 @@ def serve(
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         ssl_certfile=chain,
@@ -108,25 +114,49 @@ def serve(
         time.sleep(0.005)
 
 
+def most_connections() -> int:
+    """How many connections there may be at once: a process that may open no more files could accept none, and write no data."""
+    if sys.platform == "win32":
+        return _MOST_CONNECTIONS
+    import resource  # not on Windows
+
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return _MOST_CONNECTIONS
+    return min(_MOST_CONNECTIONS, max(files // 2, files - _SPARE_FILES))
+
+
 def _protocol(client_timeout: float) -> type[asyncio.Protocol]:
     """The protocol of the server's connections.
 
-    The server waits for the head of a request, and for a client to read, as long as it takes; here both come to an end.
+    The server waits for the head of a request, and for a client to read, as long as it takes, and accepts whatever comes; here all
+    of this comes to an end.
     """
+    most = most_connections()
 
     class Protocol(H11Protocol):
         _head: asyncio.TimerHandle | None = None
         _reading: asyncio.TimerHandle | None = None
         _heard = False
+        _since = 0.0
+
+        @property
+        def is_idle(self) -> bool:
+            """Whether no request is being answered."""
+            return (self.cycle is None or self.cycle.response_complete) and not self.transport.is_closing()
 
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             super().connection_made(transport)  # type: ignore[arg-type]
+            self._since = self.loop.time()
             self._await_head()
+            if len(self.connections) > most:
+                self._make_room()
 
         def data_received(self, data: bytes) -> None:
             self._heard = True
             super().data_received(data)
             if self.cycle is not None and not self.cycle.response_complete:
+                self._since = self.loop.time()
                 self._end_waiting()
             elif self._head is None:
                 self._await_head()
@@ -143,6 +173,12 @@ def _protocol(client_timeout: float) -> type[asyncio.Protocol]:
         def resume_writing(self) -> None:
             self._end_reading()
             super().resume_writing()
+
+        def _make_room(self) -> None:
+            """Hang up on the client that has asked for nothing the longest, which may be this one."""
+            idle = [one for one in self.connections if isinstance(one, Protocol) and one.is_idle]
+            _LOG.debug("there are more than %d connections, %d of them idle", most, len(idle))
+            min(idle, key=lambda one: one._since).transport.abort()
 
         def _await_head(self) -> None:
             self._head = self.loop.call_later(client_timeout, self._give_up)

@@ -102,6 +102,9 @@ class LocalService:
             raise ValueError(f"client_timeout: got {client_timeout}, expected a number of seconds above 0")
         if not 0 <= port < 65536:
             raise ValueError(f"port: got {port}, expected one from 1 to 65535, or 0 for a free one")
+        if not host.strip():
+            # To the system an empty name means every address that it has.
+            raise ValueError("host: it is empty; give an address or a name of this machine, such as 127.0.0.1")
         self._path = None if path is None else Path(path)
         self._host = host
         self._wanted_port = port
@@ -209,12 +212,13 @@ class LocalService:
 
     def _start(self, resources: ExitStack) -> None:
         from agentkit.local.app import build_app
+        from agentkit.local.certificates import PREFIX as TLS_PREFIX
         from agentkit.local.certificates import issue
         from agentkit.local.guards import Guards, is_loopback_host
         from agentkit.local.interpreter.session import PREFIX
         from agentkit.local.server import bound, serve
 
-        for prefix in (_PREFIX, PREFIX):
+        for prefix in (_PREFIX, TLS_PREFIX, PREFIX):
             sweep(prefix)
         listener = resources.enter_context(bound(self._host, self._wanted_port))
         self._port = listener.getsockname()[1]
@@ -311,7 +315,14 @@ def _require_packages() -> None:
 
 
 def _write_at_once(path: Path, text: str) -> None:
-    """Write a file so that a reader finds all of it or nothing."""
+    """Write a file so that a reader finds all of it or nothing.
+
+    :raises OSError: It cannot be written; the text names it.
+    """
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        problem = f"port_file: '{path}' cannot be written ({error.strerror}); give a file in a folder that exists"
+        raise OSError(error.errno, problem) from error

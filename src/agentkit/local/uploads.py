@@ -33,11 +33,13 @@ MAX_FILE_BYTES = 512 * 1024 * 1024
 
 _MAX_FIELD_BYTES = 64 * 1024
 _MAX_PARTS = 16
+_MAX_HEADER_BYTES = 16 * 1024
+_LONGEST_BOUNDARY = 70
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
 _BOUNDARY = re.compile(r"""boundary=(?:"([^"]+)"|([^\s;]+))""", re.IGNORECASE)
-# A boundary has at most 70 characters; two dashes stand before it, and a line break after it.
-_FIRST_LINE = re.compile(rb"--([^\r\n]{1,70})\r\n")
-_LONGEST_LINE = 74
+# Two dashes stand before a boundary, and a line break after it.
+_FIRST_LINE = re.compile(rb"--([^\r\n]{1,%d})\r\n" % _LONGEST_BOUNDARY)
+_LONGEST_LINE = _LONGEST_BOUNDARY + 4
 # What forms of web pages write for the three characters that a quoted name cannot hold.
 _PAGE_ESCAPES = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 
@@ -64,6 +66,10 @@ async def read_form(content_type: str, chunks: AsyncIterator[bytes], blobs: Blob
             f"The request was sent as '{content_type or 'nothing'}'; a file is sent as multipart/form-data with the parts purpose "
             "and file. Clients leave the file part out when the file is empty, and an empty file cannot be uploaded.",
             "file",
+        )
+    if len(boundary) > _LONGEST_BOUNDARY:
+        raise bad_request(
+            f"The multipart form has a boundary of {len(boundary)} characters, and {_LONGEST_BOUNDARY} are the most that it may have."
         )
     reader = _Reader(boundary, blobs)
     try:
@@ -133,6 +139,9 @@ class _Reader:
         self._text = bytearray()
 
     def _header_part(self, which: int, data: bytes) -> None:
+        # Not every version of the parser has a limit of its own.
+        if len(self._header[which]) + len(data) > _MAX_HEADER_BYTES:
+            raise bad_request(f"The multipart form has a part with a header of more than {_MAX_HEADER_BYTES} bytes.")
         self._header[which] += data
 
     def _header_end(self) -> None:

@@ -25,6 +25,7 @@ _LOG = logging.getLogger("agentkit.local")
 _DOCUMENT = "urn:agentkit:openapi"
 _SHOWN = 60
 _MISSPELT = 0.85
+_MOST_TOLD = 20
 _KINDS = {
     "string": "a text",
     "integer": "a whole number",
@@ -128,14 +129,17 @@ class RequestValidator:
             raise bad_request("The body is nested too deeply to be read.") from None
         if errors:
             raise explain(min(errors, key=_rank), unknown=unknown)
-        for field in unknown:
+        for field in unknown[:_MOST_TOLD]:
             _LOG.log(
                 logging.WARNING if field.meant else logging.INFO,
-                "%s: the field '%s' is not known, so it was left out of account%s",
+                # As repr: a name may hold anything, such as the end of a line.
+                "%s: the field %r is not known, so it was left out of account%s",
                 self._operation,
                 field.path,
-                f"; did you mean '{field.meant}'?" if field.meant else "",
+                f"; did you mean {field.meant!r}?" if field.meant else "",
             )
+        if len(unknown) > _MOST_TOLD:
+            _LOG.warning("%s: %d further fields are not known either", self._operation, len(unknown) - _MOST_TOLD)
         return body
 
     def _checked(self, body: dict[str, Any]) -> tuple[list[_Unknown], list[ValidationError]]:
@@ -179,9 +183,11 @@ def _taken_out(error: ValidationError) -> Iterator[_Unknown]:
     """Take the fields out of an object that are not known there."""
     sent: Any = error.instance
     schema: Any = error.schema
-    for name in [name for name in sent if name not in schema["properties"]]:
+    for number, name in enumerate([name for name in sent if name not in schema["properties"]]):
         del sent[name]
-        meant = difflib.get_close_matches(name, schema["properties"], n=1)
+        # A comparison takes long, and of so many nobody would be told.
+        meant = difflib.get_close_matches(name, schema["properties"], n=1) if number < _MOST_TOLD else ()
+        name = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…"
         yield _Unknown(_path([*error.absolute_path, name], ""), _path([*error.absolute_path, *meant], "") if meant else None)
 
 

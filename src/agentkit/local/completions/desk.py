@@ -34,7 +34,7 @@ _LOG = logging.getLogger("agentkit.local")
 _WORKERS = 32
 _STOP_SECONDS = 10.0
 # A model's refusals that are not faults of the service.
-_STATUSES = {"rate_limit_exceeded": 429, "content_filter": 400}
+_STATUSES = {"rate_limit_exceeded": 429, "content_filter": 400, "refusal": 400}
 
 Result = Document | Events
 

@@ -147,7 +147,7 @@ def _reasons(error: BaseException | None) -> Iterator[BaseException]:
 def _seconds_to_wait(headers: Mapping[str, str], words: str) -> int | None:
     """How long to wait before the next try, in whole seconds, by the headers of an answer or by its words."""
     told = _by_headers(headers) or _by_words(words)
-    return max(1, math.ceil(told)) if told else None
+    return max(1, math.ceil(told)) if told and math.isfinite(told) else None
 
 
 def _by_headers(headers: Mapping[str, str]) -> float | None:
@@ -158,7 +158,7 @@ def _by_headers(headers: Mapping[str, str]) -> float | None:
         if value:
             try:
                 return parsedate_to_datetime(value).timestamp() - time.time()
-            except ValueError:
+            except (ValueError, OverflowError):
                 continue
     return None
 

@@ -32,7 +32,7 @@ _INPUT_IS = {
 }
 _CODE_INTERPRETER = (
     "Runs a Python program in a sandbox and returns what it prints. Print every result that you need. The working folder is "
-    "/mnt/data: files stay there from one call to the next, variables do not. There is no network. numpy and matplotlib are "
+    "/mnt/data: files, variables and imports stay from one call to the next. There is no network. numpy and matplotlib are "
     "installed; plt.show() shows a figure to the user."
 )
 _FILE_SEARCH = (
