@@ -80,7 +80,8 @@ class Guards:
         """
         self._check_size(headers)
         port = self._check_host(headers.get("host"))
-        self._check_origin(headers.get("origin"), port)
+        for origin in headers.getlist("origin"):
+            self._check_origin(origin, port)
 
     def check_key(self, headers: Headers) -> None:
         """Refuse what does not show the key.
@@ -128,9 +129,7 @@ class Guards:
             )
         return int(found["port"]) if found["port"] else None
 
-    def _check_origin(self, sent: str | None, port: int | None) -> None:
-        if sent is None:
-            return
+    def _check_origin(self, sent: str, port: int | None) -> None:
         if (found := _ORIGIN.fullmatch(sent.strip())) and (where := _AUTHORITY.fullmatch(found["authority"])):
             default = _DEFAULT_PORTS[found["scheme"].lower()]
             own = (int(where["port"]) if where["port"] else default) == (port or default)
