@@ -98,7 +98,7 @@ def _entries(listed: str) -> list[str]:
 
 
 def _cells(line: str, separator: str) -> list[str]:
-    line = line.strip()
+    line = line.strip().replace("\0", "")  # which csv refuses before Python 3.11
     if separator == "," and _GROUPED.search(line):  # commas inside numbers separate nothing
         return []
     if separator == "|":

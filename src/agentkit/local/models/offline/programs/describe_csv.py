@@ -187,6 +187,7 @@ def headers_of(first: list[str]) -> list[str]:
 
 def describe(name: str, text: str, encoding: str) -> list[dict[str, object]]:
     """The description of a file, and then of each of its columns."""
+    text = text.replace("\0", "")  # which csv refuses before Python 3.11
     delimiter = delimiter_of(text)
     rows = read_rows(text, delimiter)
     if not rows:
