@@ -134,10 +134,10 @@ def test_a_changed_file_is_made_and_an_unchanged_one_is_not(run: Run, tmp_path: 
     assert run("print(open('a').read())", given).stdout == "a newer one\n"
 
 
-def test_files_stay_between_executions_and_variables_do_not(run: Run) -> None:
+def test_files_and_variables_stay_between_executions(run: Run) -> None:
     run("value = 1\nopen('kept.py', 'w').write('answer = 42')")
     outcome = run("import kept\nprint(kept.answer, 'value' in globals())")
-    assert outcome.stdout == "42 False\n"
+    assert outcome.stdout == "42 True\n"
     assert outcome.files == ()
 
 

@@ -34,6 +34,8 @@ VARIABLE = "AGENTKIT_TEST_SECRET"
 HARMLESS = code("print('still', 'here')")
 BOUNDED_BY_BUBBLEWRAP = frozenset(attack.name for attack in ATTACKS) - {"memory in System V segments"}
 """The kernel lists these segments inside of their namespace alone, where bubblewrap leaves nobody to look."""
+OF_A_SESSION = 4
+"""The most processes of a session between two programs: what keeps its files, the launcher, the first inside, and the runner."""
 
 
 class Verdicts(Protocol):
@@ -98,7 +100,9 @@ class Attacked:
             # The service is unharmed: it answers, and runs the next program.
             self.next_run = wire.finished(wire.thread("Again."), agent)
             self.next_log = _log(wire, self.next_run)
-            self.running = set(usage.descendants(os.getpid()))
+            # Sessions last; of what a program started, nothing does.
+            self.running = set(usage.living(os.getpid()))
+        self.left = set(usage.descendants(os.getpid()))
 
 
 def _log(wire: Wire, run: Any) -> str:
@@ -118,6 +122,7 @@ def attacked(target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         before = set(usage.descendants(os.getpid()))
         came = Attacked(attack, target, tmp_path / "data")
         came.running -= before
+        came.left -= before
         return came
 
     return run
@@ -141,7 +146,8 @@ def test_it_is_contained(attack: Attack, rung: str, attacked: Callable[..., Atta
     assert came.target.key not in came.log
     assert len(came.log) < attack.limits.output_bytes + 2_000
     assert (came.next_run["status"], came.next_log) == ("completed", "still here")
-    assert came.running == set()
+    assert len(came.running) <= 2 * OF_A_SESSION
+    assert came.left == set()
     verdicts.note(attack.name, rung, "contained")
 
 
@@ -153,7 +159,7 @@ def test_it_is_refused_where_nothing_contains_it(attack: Attack, attacked: Calla
     assert came.log.startswith("The code was not run: nothing on this machine can contain it")
     assert rungs.remedy() in came.log
     assert came.next_log == came.log
-    assert came.running == set()
+    assert came.running == came.left == set()
     verdicts.note(attack.name, "subprocess", "refused", "this rung runs only code of the offline model's own rules")
 
 

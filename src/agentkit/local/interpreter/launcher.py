@@ -5,6 +5,9 @@ stays outside and waits; a short-lived helper, which writes the identity maps of
 first process of the new process namespace, which builds the file system, gives up every capability and reaps; and the
 program. When the first process of a process namespace ends, the kernel ends all the others.
 
+With a PLAN of :class:`agentkit.local.interpreter.disk.Disk` it starts no program, but keeps file systems of limited size in user
+and mount namespaces that later launchers join.
+
 It uses the standard library alone, and ``ctypes`` for calls that :mod:`os` has only from Python 3.12 on, or not at all.
 """
 
@@ -22,7 +25,7 @@ from typing import Any
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 MNT_DETACH, AT_FDCWD, AT_RECURSIVE = 2, -100, 0x8000
 SYS_MOUNT_SETATTR = 442  # one number on every architecture that Python's Linux builds support
@@ -73,8 +76,8 @@ def write(path: str, text: str) -> None:
         stream.write(text)
 
 
-def enter_namespaces() -> None:
-    """Move this process into new namespaces; its children are in the new process namespace too."""
+def enter_namespaces(kinds: int) -> None:
+    """Move this process into new namespaces, a user namespace among them; new processes are a matter of its children."""
     me, uid, gid = os.getpid(), os.geteuid(), os.getegid()
     reading, writing = os.pipe()
     helper = os.fork()
@@ -84,11 +87,33 @@ def enter_namespaces() -> None:
             write_maps(me, uid, gid)
         os._exit(0)
     os.close(reading)
-    call("unshare", CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
+    call("unshare", CLONE_NEWUSER | kinds)
     os.write(writing, b"1")
     os.close(writing)
     if os.waitpid(helper, 0)[1] != 0:
         raise OSError("the identity maps of the user namespace could not be written")
+
+
+def join(process: int) -> None:
+    """Move this process into the user and mount namespaces of another one."""
+    kinds = ((CLONE_NEWUSER, "user"), (CLONE_NEWNS, "mnt"))
+    opened = [(kind, os.open(f"/proc/{process}/ns/{name}", os.O_RDONLY)) for kind, name in kinds]
+    for kind, descriptor in opened:
+        call("setns", descriptor, kind)
+        os.close(descriptor)
+
+
+def keep_disk(folders: Sequence[str], options: str) -> None:
+    """Mount limited file systems where nobody else sees them; each line of standard input has new limits, its end is ours."""
+    enter_namespaces(CLONE_NEWNS)
+    mount("none", "/", None, MS_REC | MS_PRIVATE)
+    for folder in folders:
+        mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, options)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        for folder in folders:
+            mount("tmpfs", folder, "tmpfs", MS_REMOUNT | MS_NOSUID | MS_NODEV, line.strip())
+        print("ready", flush=True)
 
 
 def place(path: str, *, folder: bool) -> str:
@@ -204,11 +229,22 @@ def wait_within(first: int, segments: int | None, memory_bytes: int) -> int:
 def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as stream:
         plan = json.load(stream)
+    if "disks" in plan:
+        try:
+            keep_disk(plan["disks"], plan["options"])
+        except OSError as error:
+            sys.exit(str(error))
+        return
     call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != plan["parent"]:
         sys.exit("the process that started this one is gone")
     os.umask(0o022)
-    enter_namespaces()
+    kinds = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
+    if plan["keeper"]:
+        join(plan["keeper"])
+        call("unshare", kinds)
+    else:
+        enter_namespaces(kinds)
     segments = shared_segments()
     first = os.fork()
     if first == 0:

@@ -38,7 +38,8 @@ class Outcome:
 
     ``stdout`` is all that the code printed (standard output and error in the order written); ``error`` is the traceback as the
     program saw it, or why it was stopped, or ``None``; ``rung`` is the containment that the code ran under, or ``none`` where it
-    was not run; ``seconds`` is the time that it took by the wall clock.
+    was not run; ``seconds`` is the time that it took by the wall clock; ``notice`` says what became of the session's variables and
+    files where they did not last, or is ``None``; ``last`` says that the session is full: another one takes a new interpreter.
     """
 
     stdout: str
@@ -46,16 +47,19 @@ class Outcome:
     files: tuple[MadeFile, ...]
     rung: str
     seconds: float
+    notice: str | None = None
+    last: bool = False
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one execution may use.
+    """How much one execution may use, and a session of several.
 
     ``seconds`` bounds the wall clock and each process's processor time; ``memory_bytes`` each process's address space and the
     memory of all its processes together; ``output_bytes`` what is kept of the printed text; ``file_bytes`` each file, and all the
     files that one execution makes together; ``files`` how many files and folders it may make; ``processes`` how many
-    processes and threads may run at once.
+    processes and threads may run at once. ``session_bytes`` and ``session_files`` bound what all the executions of one session leave
+    under ``/mnt/data`` and ``/tmp``; a session that is beyond them ends with its files.
     """
 
     seconds: float = 30.0
@@ -64,6 +68,8 @@ class Limits:
     file_bytes: int = 64 * _MIB
     files: int = 64
     processes: int = 64
+    session_bytes: int = 256 * _MIB
+    session_files: int = 1024
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

@@ -12,7 +12,9 @@ the user can, and reach the network. It is for code that this package's own rule
 
 Processes, the size of each file, the open files and the address space of each process are bounded by the kernel. The memory of all
 processes together, the bytes in all files, named or not, and their number are looked at twenty times a second, so a program may be
-beyond them for as long as that takes: with the usual 64 MiB of files, up to about 120 MB were on the disk before it was stopped.
+beyond them for as long as that takes. Under ``namespaces`` the kernel bounds the bytes and the number of all files of a session too:
+they are on a file system in memory of that size (:mod:`.disk`), where one can be mounted. Elsewhere only looking bounds them: with the
+usual 64 MiB of files, up to about 120 MB were on the disk before a program was stopped.
 
 What no rung contains: none filters system calls, so none keeps out an attack on the kernel itself. Pipes, and files that are on their
 way through a socket, are counted by no one but the kernel, within its own bounds for a user. Segments of System V memory are counted
@@ -25,6 +27,7 @@ import functools
 import json
 import math
 import os
+import secrets
 import shutil
 import site
 import subprocess
@@ -35,15 +38,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .disk import Disk
 from .layout import Mount, system_mounts
 from .outcome import Limits
-from .process import Ended, supervise
+from .process import Program
 from .session import Session
 
-__all__ = ["Rung", "containment", "enter", "remedy"]
+__all__ = ["Rung", "containment", "remedy"]
 
 _NOBODY = 65534
 _OPEN_FILES = 256
+_SPARE_BYTES, _SPARE_FILES = 16 * 2**20, 1024
 _PROBE = """
 import os, socket
 with open("/mnt/data/probe", "w") as stream:
@@ -70,18 +75,20 @@ _INSIDE = Paths("/mnt/data", "/tmp", "/run/agentkit/control", "/run/agentkit/out
 
 
 class Rung:
-    """One way to run a program: its session of folders, its command and its environment.
+    """One way to run cells: its session of folders, its command and its environment.
 
     Parameters:
         name: ``bubblewrap``, ``namespaces`` or ``subprocess``.
+        limits: how much the programs may use, and the session.
         workspace: the folder to use as /mnt/data; by default one is made.
     """
 
-    def __init__(self, name: str, workspace: Path | None = None) -> None:
+    def __init__(self, name: str, limits: Limits, workspace: Path | None = None) -> None:
         self.name = name
+        self._limits = limits
         self.contained = name != "subprocess"
         self._user = (_NOBODY, _NOBODY) if name == "namespaces" and _can_become_nobody() else None
-        self.session = Session(workspace, self._user)
+        self.session = Session(workspace, self._user, self._disk if name == "namespaces" else None)
         own = self.session
         self.paths = _INSIDE if self.contained else Paths(*map(str, (own.data, own.scratch, own.control, own.out)))
         self._mounts: tuple[Mount, ...] = ()
@@ -89,24 +96,37 @@ class Rung:
             self._mounts = (*self._own_mounts(), *system_mounts())
             own.make_mount_points([mount.target for mount in system_mounts()])
 
+    def _disk(self, folder: Path) -> Disk:
+        # With room for what is lent, and for a look to tell why a program is stopped before it can write no more.
+        size, files = self._limits.session_bytes + _SPARE_BYTES, self._limits.session_files + _SPARE_FILES
+        return Disk(folder, Session.WRITABLE, size, files)
+
     def _own_mounts(self) -> tuple[Mount, ...]:
-        own, inside = self.session, self.paths
+        inside = self.paths
+        data, scratch, out = map(str, self.session.written)
         return (
-            Mount("rw", str(own.data), inside.data),
-            Mount("rw", str(own.scratch), inside.scratch),
-            Mount("ro", str(own.control), inside.control),
-            Mount("rw", str(own.out), inside.out),
+            Mount("rw", data, inside.data),
+            Mount("rw", scratch, inside.scratch),
+            Mount("ro", str(self.session.control), inside.control),
+            Mount("rw", out, inside.out),
         )
 
-    def settings(self, limits: Limits) -> dict[str, Any]:
+    def settings(self, ready: str) -> dict[str, Any]:
         """What the runner must know: the limits by their names in :mod:`resource`, the folders, and the parent to end with."""
-        seconds = math.ceil(limits.seconds) + 1
-        named = {"RLIMIT_CPU": seconds, "RLIMIT_AS": limits.memory_bytes, "RLIMIT_FSIZE": limits.file_bytes}
+        limits = self._limits
+        named = {"RLIMIT_AS": limits.memory_bytes, "RLIMIT_FSIZE": limits.file_bytes}
         named |= {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": _OPEN_FILES}
         if self.contained and _counts_processes_by_namespace():
             named["RLIMIT_NPROC"] = limits.processes
         parent = os.getpid() if not self.contained and sys.platform == "linux" else 0
-        return {"limits": named, "data": self.paths.data, "out": self.paths.out, "parent": parent}
+        return {
+            "limits": named,
+            "processor_seconds": math.ceil(limits.seconds) + 1,
+            "data": self.paths.data,
+            "out": self.paths.out,
+            "parent": parent,
+            "ready": ready,
+        }
 
     def environment(self) -> dict[str, str]:
         """The program's whole environment; nothing is inherited but what Windows cannot start a process without."""
@@ -134,8 +154,8 @@ class Rung:
             environment |= {"TEMP": inside.scratch, "TMP": inside.scratch, "USERPROFILE": inside.scratch}
         return environment
 
-    def command(self, limits: Limits) -> list[str]:
-        """The command that runs ``code.py`` of the session under this rung."""
+    def command(self) -> list[str]:
+        """The command that starts the runner under this rung."""
         program = [sys.executable, os.path.join(self.paths.control, "runner.py"), self.paths.control]
         if self.name == "bubblewrap":
             return [*self._bubblewrap(), "--", *program]
@@ -145,8 +165,9 @@ class Rung:
                 "parent": os.getpid(),
                 "root": str(self.session.root),
                 "mounts": [(mount.kind, mount.source, mount.target) for mount in self._mounts],
-                "shared_memory_bytes": limits.file_bytes,
-                "memory_bytes": limits.memory_bytes,
+                "keeper": self.session.disk.keeper if self.session.disk else 0,
+                "shared_memory_bytes": self._limits.file_bytes,
+                "memory_bytes": self._limits.memory_bytes,
                 "uid": uid,
                 "gid": gid,
                 "cwd": self.paths.data,
@@ -157,6 +178,20 @@ class Rung:
             return [sys.executable, "-I", "-S", str(Path(__file__).with_name("launcher.py")), str(path)]
         return program
 
+    def start(self, trouble: Callable[[], str | None]) -> Program:
+        """Start a runner under this rung; ``trouble`` is asked often for a reason to give that up."""
+        ready = secrets.token_hex(16)
+        self.session.write_settings(self.settings(ready))
+        return Program(
+            self.command(),
+            environment=self.environment(),
+            folder=self.session.data,
+            limits=self._limits,
+            contained=self.contained,
+            ready=ready,
+            trouble=trouble,
+        )
+
     def _bubblewrap(self) -> list[str]:
         program = shutil.which("bwrap") or "bwrap"
         command = [program, "--unshare-all", "--unshare-user", "--die-with-parent", "--cap-drop", "ALL"]
@@ -165,8 +200,7 @@ class Rung:
         command += ["--proc", "/proc", "--dev", "/dev"]
         for mount in self._mounts:
             command += [{"ro": "--ro-bind", "rw": "--bind", "link": "--symlink"}[mount.kind], mount.source, mount.target]
-        shared = self.session.scratch / ".shm"  # in a folder whose size is watched; bubblewrap's own has no bound
-        shared.mkdir(exist_ok=True)
+        shared = self.session.shared  # its size is watched; bubblewrap's own has no bound
         command += ["--bind", str(shared), "/dev/shm", "--remount-ro", "/dev", "--remount-ro", "/proc", "--remount-ro", "/"]
         return [*command, "--chdir", self.paths.data]
 
@@ -191,19 +225,6 @@ def _counts_processes_by_namespace() -> bool:
     except ValueError:
         return False
     return version >= (5, 14)
-
-
-def enter(rung: Rung, code: str, limits: Limits, trouble: Callable[[], str | None]) -> Ended:
-    """Run a program under a rung until it ends or is stopped; ``trouble`` is asked often for a reason to stop it."""
-    rung.session.write_program(code, rung.settings(limits))
-    return supervise(
-        rung.command(limits),
-        environment=rung.environment(),
-        folder=rung.session.data,
-        limits=limits,
-        contained=rung.contained,
-        trouble=trouble,
-    )
 
 
 _probing = threading.Lock()
@@ -231,11 +252,17 @@ def _strongest() -> str:
 
 def _works(name: str) -> bool:
     """Whether a program runs under a rung and finds itself contained."""
-    rung = Rung(name)
+    rung = Rung(name, Limits(seconds=10))
     try:
-        code = f"BASE = {str(rung.session.base)!r}\n{_PROBE}"
-        ended = enter(rung, code, Limits(seconds=10), lambda: None)
-        return ended.status == 0 and ended.output == "contained\n" and (rung.session.data / "probe").exists()
+        program = rung.start(lambda: None)
+        if program.started.status is not None:
+            return False
+        try:
+            rung.session.write_cell(f"BASE = {str(rung.session.base)!r}\n{_PROBE}")
+            ended = program.run(lambda: None)
+        finally:
+            program.end()
+        return ended.status is None and ended.output == "contained\n" and (rung.session.data / "probe").exists()
     finally:
         rung.session.remove()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import shutil
 import stat
@@ -17,9 +18,12 @@ from typing import Any
 
 from agentkit.local.temporary import TemporaryFolder, remove_tree
 
+from .disk import Disk
 from .outcome import InputFile, Limits, MadeFile
 
 __all__ = ["PREFIX", "Session", "Unreadable"]
+
+_LOG = logging.getLogger("agentkit.local")
 
 PREFIX = "agentkit-code-"
 """What the names of the folders of interpreters begin with."""
@@ -27,6 +31,7 @@ PREFIX = "agentkit-code-"
 _HERE = Path(__file__).parent
 _CONTROL = {"runner.py": "runner.py", "figures.py": "agentkit_figures.py"}
 _IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp"}
+_ROUNDING = 64 * 1024  # the largest page that a file's last bytes may take
 _REPORT_BYTES = 1024 * 1024
 _State = tuple[int, int, int]  # size in bytes, time of the last change in ns, inode
 
@@ -36,23 +41,44 @@ class Unreadable(Exception):
 
 
 class Session:
-    """The folders of one interpreter: ``data`` (/mnt/data), ``scratch`` (/tmp), ``out`` (figures and report), ``control``, ``root``.
+    """The folders of one interpreter: ``data`` (/mnt/data), ``scratch`` (/tmp), ``out`` (figures and report), ``control``, ``root``;
+    and ``shared`` (/dev/shm) for the rung that has no other place for it.
+
+    The first three are the ones that programs write to. Where there is a disk they are on it: we see them where it says, its
+    programs are given them at ``written``.
 
     Parameters:
         workspace: the folder to use as ``data``, kept by :meth:`remove`; by default one is made.
         owner: the numeric user and group that the program runs as, where that is not this process's own.
+        open_disk: mounts a disk at a folder; where that cannot be, or a workspace is given, plain folders serve.
     """
 
-    def __init__(self, workspace: Path | None = None, owner: tuple[int, int] | None = None) -> None:
+    WRITABLE = ("files", "out")
+    """The folders whose size a disk bounds; a program that has filled the first can still be reported on."""
+
+    def __init__(
+        self,
+        workspace: Path | None = None,
+        owner: tuple[int, int] | None = None,
+        open_disk: Callable[[Path], Disk] | None = None,
+    ) -> None:
         self._folder = TemporaryFolder(PREFIX)
         self.base = self._folder.path
-        self.data = self.base / "data" if workspace is None else Path(workspace).resolve()
-        self.scratch, self.out = self.base / "scratch", self.base / "out"
+        written = self.base / "written"
+        written.mkdir()
+        self.disk = None if open_disk is None or workspace is not None else _opened(open_disk, written)
+        seen = written if self.disk is None else self.disk.path
+        self.data = seen / "files" / "data" if workspace is None else Path(workspace).resolve()
+        self.scratch, self.out = seen / "files" / "scratch", seen / "out"
+        folders = (self.data, self.scratch, self.out)
+        self.written = folders if self.disk is None else tuple(written / path.relative_to(seen) for path in folders)
         self.control, self.root, self._made = self.base / "control", self.base / "root", self.base / "made"
         self._owner = owner
         self._runs = 0
         self._given: dict[str, _State] = {}
-        for folder in (self.data, self.scratch, self.out, self.control, self.root, self._made):
+        self._lent: set[Path] = set()
+        self.shared = self.base / "shared"
+        for folder in (self.data, self.scratch, self.out, self.shared, self.control, self.root, self._made):
             folder.mkdir(parents=True, exist_ok=True)
         for folder in (self.data, self.scratch, self.out):
             self._give(folder)
@@ -79,17 +105,26 @@ class Session:
                     target.touch()
 
     def lend(self, name: str, fill: Callable[[Path], None]) -> None:
-        """Make a folder in ``scratch``, let ``fill`` put files into it, and hand all of it to the program's user."""
-        folder = self.scratch / name
-        fill(folder)
-        for path in (folder, *folder.iterdir()):
-            self._give(path)
+        """Let ``fill`` put files into a folder, and copy those that were not lent before to the folder ``name`` in ``scratch``."""
+        staged, folder = self.base / "lent" / name, self.scratch / name
+        fill(staged)
+        fresh = [source for source in sorted(staged.iterdir()) if source not in self._lent]
+        if fresh and (folder.is_symlink() or not folder.is_dir()):
+            _remove(folder)
+            folder.mkdir()
+            self._give(folder)
+        for source in fresh:
+            self._copy_in(source, folder / source.name)
+            self._lent.add(source)
 
-    def write_program(self, code: str, settings: Mapping[str, Any]) -> None:
-        """Write the program and its settings where the runner reads them, and clear the last report."""
-        self._publish("code.py", code.encode("utf-8", "surrogatepass"))
+    def write_settings(self, settings: Mapping[str, Any]) -> None:
+        """Write what a runner must know where it reads it."""
         self._publish("settings.json", json.dumps(settings).encode())
-        (self.out / "report.json").unlink(missing_ok=True)
+
+    def write_cell(self, code: str) -> None:
+        """Write the next cell where the runner reads it, and clear the last report."""
+        self._publish("code.py", code.encode("utf-8", "surrogatepass"))
+        _remove(self.out / "report.json")
 
     def put(self, files: Sequence[InputFile]) -> None:
         """Copy the input files to ``data``; one that was copied before and has not changed since is left as the code left it.
@@ -107,15 +142,16 @@ class Session:
         for name, source in sources.items():
             if not source.is_file():
                 raise FileNotFoundError(f"the input file {name!r} was not found at {source}")
-            state = _state(source.stat())
-            if self._given.get(name) != state:
-                self._copy_in(source, self.data / name)
-                self._given[name] = state
+        states = {name: _state(source.stat()) for name, source in sources.items()}
+        fresh = {name: state for name, state in states.items() if self._given.get(name) != state}
+        if fresh and self.disk is not None:
+            self.disk.make_room(sum(size + _ROUNDING for size, _, _ in fresh.values()), len(fresh))
+        for name in fresh:
+            self._copy_in(sources[name], self.data / name)
+        self._given |= fresh
 
     def _copy_in(self, source: Path, target: Path) -> None:
-        if target.is_dir() and not target.is_symlink():
-            remove_tree(target)
-        target.unlink(missing_ok=True)  # the program may have put a link there
+        _remove(target)  # the program may have put a link there
         with source.open("rb") as reading, target.open("xb") as writing:
             shutil.copyfileobj(reading, writing)
         self._give(target)
@@ -131,7 +167,7 @@ class Session:
             Unreadable: a folder cannot be looked into.
         """
         count = size = 0
-        for folder in (self.data, self.scratch, self.out):
+        for folder in (self.data, self.scratch, self.out, self.shared):
             for _, entry in _walk(folder):
                 count += 1
                 with contextlib.suppress(FileNotFoundError):  # removed between the two looks
@@ -168,11 +204,28 @@ class Session:
 
     def remove(self) -> None:
         """Remove every folder that this session made."""
+        if self.disk is not None:
+            self.disk.close()
         self._folder.remove()
 
 
 def _state(status: os.stat_result) -> _State:
     return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def _opened(open_disk: Callable[[Path], Disk], folder: Path) -> Disk | None:
+    try:
+        return open_disk(folder)
+    except OSError as error:
+        _LOG.debug("programs write to plain folders, whose size is looked at: %s", error)
+        return None
+
+
+def _remove(path: Path) -> None:
+    """Remove whatever the program put at a path."""
+    if path.is_dir() and not path.is_symlink():
+        remove_tree(path)
+    path.unlink(missing_ok=True)
 
 
 def _in_order(found: tuple[str, os.DirEntry[str]]) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["descendants", "hidden_files", "memory"]
+__all__ = ["descendants", "hidden_files", "is_held", "living", "memory"]
 
 _BLOCK = 512  # what st_blocks counts in, on every file system
 _MEMORY_MAPPINGS = ("/dev/zero", "/memfd:", "/SYSV")
@@ -27,6 +27,16 @@ def descendants(process: int) -> list[int]:
                 found += children
                 pending += children
     return found
+
+
+def living(process: int) -> list[int]:
+    """The processes below one that have a thread that has not ended; those that have none wait for their parents to ask for them."""
+    return [below for below in descendants(process) if any(state not in "ZX" for state in _states(below))]
+
+
+def is_held(process: int) -> bool:
+    """Whether no thread of a process can run, because it was told to stop or has ended; also where that cannot be seen."""
+    return all(state in "TZX" for state in _states(process))
 
 
 def memory(processes: Sequence[int], unmapped: int, limit: int) -> int:
@@ -60,6 +70,14 @@ def hidden_files(processes: Iterable[int], device: int) -> tuple[int, int]:
             sizes.setdefault(key, size)
     on_device = sum(size for (where, _), size in sizes.items() if where == device)
     return on_device, sum(sizes.values()) - on_device
+
+
+def _states(process: int) -> Iterator[str]:
+    """The letters for the states of a process's threads."""
+    for listing in Path(f"/proc/{process}/task").glob("*/stat"):
+        with suppress(OSError):  # it ended between the two looks
+            # The name stands in parentheses and may have any character in it, a parenthesis too.
+            yield listing.read_text(errors="replace").rpartition(") ")[2][:1]
 
 
 def _summed(processes: Iterable[int], name: str) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from agentkit.local.runs.connected import Interruptible
 from agentkit.local.runs.events import EventHub, EventStream
 from agentkit.local.runs.ledger import Ledger
 from agentkit.local.runs.problems import RunProblem
+from agentkit.local.runs.sessions import CodeSessions
 from agentkit.local.runs.states import TERMINAL
 from agentkit.local.runs.work import ActiveRun, Workshop
 from agentkit.local.runs.workers import WorkerPool
@@ -55,6 +56,7 @@ class RunEngine:
         self.ledger = Ledger(clock, hub)
         self._hub = hub
         self._store = store
+        self._code_sessions = CodeSessions(trusted=trusted)
         self._workshop = Workshop(
             store=store,
             blobs=blobs,
@@ -65,6 +67,7 @@ class RunEngine:
             conduct=self.conduct,
             trusted=trusted,
             code_interpreter=code_interpreter,
+            code_sessions=self._code_sessions,
             clock=clock,
             hub=hub,
             delta_delay=delta_delay,
@@ -82,8 +85,7 @@ class RunEngine:
         for active in list(self._active.values()):
             active.interrupt()
         self._workers.stop(_STOP_SECONDS)
-        for active in list(self._active.values()):
-            active.close()
+        self._code_sessions.close()
         self._active.clear()
         with self._store.transaction() as tx:
             self.ledger.fail_left_over(tx)
@@ -139,10 +141,11 @@ class RunEngine:
         return queued
 
     def forget(self, runs: Sequence[Document]) -> None:
-        """Let go of runs that are being deleted."""
+        """Let go of runs that are being deleted with their threads, and of what their code left in memory."""
         for run in runs:
             self._interrupt(run)
             self._hub.tell_deleted(run["id"])
+            self._code_sessions.end(run["thread_id"])
 
     def _interrupt(self, run: Document) -> None:
         active = self._active.get(run["id"])
@@ -156,7 +159,6 @@ class RunEngine:
     def _release(self, active: ActiveRun) -> None:
         self._active.pop(active.run_id, None)
         self.ledger.release(active.run_id)
-        active.close()
 
     # What happens in a worker's thread.
 

@@ -22,6 +22,7 @@ from agentkit.local.runs.outside import OutsideTools
 from agentkit.local.runs.problems import RunProblem
 from agentkit.local.runs.replies import Bill, Replies
 from agentkit.local.runs.sandbox import Sandbox
+from agentkit.local.runs.sessions import CodeSessions
 from agentkit.local.runs.talk import ask, hear
 from agentkit.local.runs.tokens import Allowance, Cost, count_tokens, total, usage
 from agentkit.local.store import Document, Store, Transaction
@@ -41,6 +42,7 @@ class Workshop:
     :param conduct: Works to its end on a run that another run waits for.
     :param trusted: Whether the code that the model writes comes from the service's own rules.
     :param code_interpreter: Whether code is run at all.
+    :param code_sessions: Where the code of each thread runs.
     :param clock: The present in unix seconds.
     :param hub: Where those who read along get the pieces of what is written.
     :param delta_delay: Seconds before each piece.
@@ -55,6 +57,7 @@ class Workshop:
     conduct: Conduct
     trusted: bool
     code_interpreter: bool
+    code_sessions: CodeSessions
     clock: Callable[[], float]
     hub: EventHub
     delta_delay: float
@@ -93,6 +96,7 @@ class ActiveRun:
             workshop.store,
             workshop.blobs,
             workshop.ledger.now,
+            workshop.code_sessions,
             enabled=workshop.code_interpreter,
             trusted=workshop.trusted,
             cancelled=self._cancelled,
@@ -109,10 +113,6 @@ class ActiveRun:
         """Make the worker let go of the run."""
         self._cancelled.set()
         self._outside.interrupt()
-
-    def close(self) -> None:
-        """End what the run has started."""
-        self._sandbox.close()
 
     def advance(self) -> bool:
         """Ask the model until it answers; True says that the run waits for outputs of functions.
@@ -254,7 +254,7 @@ class ActiveRun:
     def _carried_out(self, question: _Question, entry: dict[str, Any], call: ToolCall) -> ToolResult | None:
         """The outcome of a call, whose entry in the step is completed; None where it is not the service's to make."""
         if call.kind == "code_interpreter":
-            ran = self._sandbox.execute(call.input, question.files)
+            ran = self._sandbox.execute(question.run["thread_id"], call.input, question.files)
             entry["code_interpreter"]["outputs"] = ran.outputs
             return ToolResult(call, ran.text, ran.files, ran.failed, images=ran.images)
         if call.kind == "file_search":
