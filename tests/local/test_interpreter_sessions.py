@@ -242,6 +242,12 @@ class FakeInterpreter:
         self.closed.set()
 
 
+def closed(session: Any) -> threading.Event:
+    """What says that the stand-in for an interpreter was closed."""
+    event: threading.Event = session.interpreter.closed
+    return event
+
+
 class TestSessionsOfAService:
     @pytest.fixture
     def now(self) -> list[float]:
@@ -269,18 +275,18 @@ class TestSessionsOfAService:
         a, b = self.use(sessions, "a"), self.use(sessions, "b")
         self.use(sessions, "a")
         self.use(sessions, "c")
-        assert b.interpreter.closed.wait(10)
-        assert not a.interpreter.closed.is_set()
+        assert closed(b).wait(10)
+        assert not closed(a).is_set()
         assert "at most 2 are kept at once" in self.use(sessions, "b").notice
 
     def test_an_idle_one_ends(self, sessions: CodeSessions, now: list[float]) -> None:
         session = self.use(sessions, "a")
         now[0] = 59.0
         assert sessions.tidy() == 1.0
-        assert not session.interpreter.closed.is_set()
+        assert not closed(session).is_set()
         now[0] = 60.0
         assert sessions.tidy() is None
-        assert session.interpreter.closed.is_set()
+        assert closed(session).is_set()
         assert "not used for 1 minutes" in self.use(sessions, "a").notice
 
     def test_one_in_use_is_not_ended_for_another(self, sessions: CodeSessions, now: list[float]) -> None:
@@ -288,18 +294,18 @@ class TestSessionsOfAService:
             now[0] = 1000.0
             sessions.tidy()
             assert len(sessions) == 3
-            assert not a.interpreter.closed.is_set()
+            assert not closed(a).is_set()
 
     def test_one_that_is_ended_goes_even_while_it_is_used(self, sessions: CodeSessions) -> None:
         with sessions.of("a") as session:
             sessions.end("a")
-            assert session.interpreter.closed.wait(10)
+            assert closed(session).wait(10)
         assert self.use(sessions, "a").notice is None
 
     def test_all_end_with_the_service(self, sessions: CodeSessions) -> None:
         session = self.use(sessions, "a")
         sessions.close()
-        assert session.interpreter.closed.is_set()
+        assert closed(session).is_set()
         with pytest.raises(RuntimeError, match="has stopped"):
             self.use(sessions, "b")
 

@@ -48,7 +48,7 @@ class _Output:
     def __init__(self, start: Callable[[], subprocess.Popen[bytes]], limit: int) -> None:
         self._limit = limit
         self._lock = threading.Lock()
-        self._marker, self._held, self._kept, self._seen = b"", bytearray(), bytearray(), 0
+        self._begin, self._marker, self._held, self._kept, self._seen = b"", b"", bytearray(), bytearray(), 0
         self._came = threading.Event()
         self.heard = False
         born: queue.SimpleQueue[subprocess.Popen[bytes] | OSError] = queue.SimpleQueue()
@@ -74,7 +74,8 @@ class _Output:
                 with self._lock:
                     self._take(chunk)
         with self._lock:
-            self._keep(self._held)
+            if not self._begin:
+                self._keep(self._held)
             self._came.set()
         process.wait()
 
@@ -82,6 +83,13 @@ class _Output:
         if not self._marker:  # printed between two cells, by what is about to be ended
             return
         self._held += chunk
+        if self._begin:  # printed between two cells as well, and read only now
+            at = self._held.find(self._begin)
+            if at < 0:
+                del self._held[: 1 - len(self._begin)]
+                return
+            del self._held[: at + len(self._begin)]
+            self._begin = b""
         at = self._held.find(self._marker)
         if at < 0:  # the marker may have begun at the very end
             self._keep(self._held[: 1 - len(self._marker)])
@@ -96,10 +104,10 @@ class _Output:
         self._seen += len(printed)
         self._kept += printed[: self._limit - len(self._kept)]
 
-    def listen(self, marker: bytes) -> None:
-        """Keep what comes from now on, up to ``marker``."""
+    def listen(self, begin: bytes, marker: bytes) -> None:
+        """Keep what comes from now on between ``begin``, which may be empty, and ``marker``."""
         with self._lock:
-            self._marker, self._seen, self.heard = marker, 0, False
+            self._begin, self._marker, self._seen, self.heard = begin, marker, 0, False
             self._held.clear()
             self._kept.clear()
             self._came.clear()
@@ -164,7 +172,7 @@ class Program:
         # Until the first cell there is nothing but the runner, last, and what keeps the containment.
         self._kept = {self._process.pid}
         self._runner = self._process.pid
-        self.started = self._exchange(ready, lambda: None, _START_SECONDS, trouble)
+        self.started = self._exchange("", ready, lambda: None, _START_SECONDS, trouble)
         """How the start ended; its status is ``None`` where all went well."""
 
     def run(self, trouble: Callable[[], str | None]) -> Ended:
@@ -176,7 +184,7 @@ class Program:
             with suppress(OSError):  # it has ended, or spoilt the pipe: then the marker never comes
                 self._commands.write(f"{token}\n".encode())
 
-        return self._exchange(token, begin, self._limits.seconds, trouble)
+        return self._exchange(token[::-1], token, begin, self._limits.seconds, trouble)
 
     def end(self) -> None:
         """End the runner with all that it started, and wait until it is gone."""
@@ -186,10 +194,12 @@ class Program:
         _end(self._process, contained=self._contained)
         self._output.join()
 
-    def _exchange(self, marker: str, begin: Callable[[], None], most: float, trouble: Callable[[], str | None]) -> Ended:
+    def _exchange(
+        self, first: str, last: str, begin: Callable[[], None], most: float, trouble: Callable[[], str | None]
+    ) -> Ended:
         started = time.monotonic()
         stopped, alive = None, False
-        self._output.listen(marker.encode())
+        self._output.listen(first.encode(), last.encode())
         try:
             begin()
             while stopped is None and self._process.poll() is None:

@@ -2,7 +2,7 @@
 
 It is copied into the session's control folder and uses the standard library alone. CONTROL holds ``settings.json`` and, for each
 line on standard input, the next cell as ``code.py``. When a cell has ended, a report of how it did is written to the folder that
-the settings name, and the line is printed back.
+the settings name, and the line is printed back; the line reversed is printed where the cell begins.
 """
 
 from __future__ import annotations
@@ -197,6 +197,7 @@ def main(control: str) -> None:
         _reap()
         _allow_processor_time(settings["processor_seconds"])
         channel.open_output()
+        channel.say(word[::-1])  # what is printed from here on is the cell's
         with open(os.path.join(control, "code.py"), encoding="utf-8", newline="") as stream:
             source = stream.read()
         error = cells.run(source)
