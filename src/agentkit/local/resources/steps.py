@@ -7,6 +7,7 @@ from collections.abc import Callable
 from agentkit.local.errors import not_found
 from agentkit.local.operations import Call, operation
 from agentkit.local.paging import Paging
+from agentkit.local.runs.documents import without_found_text
 from agentkit.local.store import Document, Transaction
 from agentkit.local.tables import RUNS, STEPS
 
@@ -29,11 +30,4 @@ def list_run_steps(tx: Transaction, call: Call) -> Document:
 
 def _shown(call: Call) -> Callable[[Document], Document]:
     """Shows steps with the text that file search found, or, unless that was asked for, without it."""
-    return (lambda step: step) if call.query.get("include[]") else _without_content
-
-
-def _without_content(step: Document) -> Document:
-    for made in step["step_details"].get("tool_calls", ()):
-        for result in made["file_search"]["results"] if made["type"] == "file_search" else ():
-            del result["content"]
-    return step
+    return (lambda step: step) if call.query.get("include[]") else without_found_text
