@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from function_talk import API, USUAL, Conversation, agent, calls_for, function
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -54,6 +54,7 @@ SCHEMAS = st.recursive(
 
 @settings(max_examples=200, deadline=None)
 @given(st.dictionaries(NAMES, SCHEMAS, max_size=4), st.booleans(), TEXTS)
+@example(fields={"level": {"type": "array", "items": {"type": ["number", "null"]}}}, must=False, text="[1, 2]")
 def test_what_is_called_is_offered_and_valid(fields: dict[str, Any], must: bool, text: str) -> None:
     probe = function("run_probe", "Runs a probe on a level.", None if must else [], **fields)
     schema = probe["function"]["parameters"]

@@ -226,10 +226,15 @@ def _fitting(found: Sequence[Found], parameter: Parameter) -> list[Found]:
 def _holds(values: Sequence[Any], items: Any) -> bool:
     """Whether a list has items of the kind that is wanted."""
     kind = items.get("type") if isinstance(items, Mapping) else None
+    kinds = kind if isinstance(kind, list) else [kind]
     types: Mapping[Any, tuple[type, ...]] = {
         "string": (str,), "number": (int, float), "integer": (int,), "object": (dict,), "array": (list,), "boolean": (bool,),
+        "null": (type(None),),
     }  # fmt: skip
-    return kind not in types or all(isinstance(value, types[kind]) for value in values)
+    if not all(one in types for one in kinds):
+        return True
+    wanted = tuple(python for one in kinds for python in types[one])
+    return all(isinstance(value, wanted) for value in values)
 
 
 def _singular(name: str) -> str:
