@@ -96,7 +96,13 @@ def test_arguments_that_make_no_client(arguments: Any, said: str, face: Face) ->
     assert "pass-w0rd" not in str(caught.value)
 
 
+def own_threads() -> set[threading.Thread]:
+    """The threads that agentkit runs now: other tests of this process may share a service that goes on."""
+    return {thread for thread in threading.enumerate() if thread.name.startswith("agentkit")}
+
+
 def test_unknown_keywords_of_the_constructor(face: Face) -> None:
+    before = own_threads()
     with pytest.raises(TypeError, match=r"AIProjectClient\(\) got an unexpected keyword argument 'credentials'.*'credential'"):
         face.Client(HOST, *HUB, KEY, credentials=KEY)
     with pytest.raises(TypeError, match="Did you mean 'api_version'"):
@@ -107,7 +113,7 @@ def test_unknown_keywords_of_the_constructor(face: Face) -> None:
         face.Client.local(user_agnt="x")
     with pytest.raises(TypeError, match="'request_id'"):
         face.Client(HOST, *HUB, KEY, request_id="of one call")
-    assert "agentkit-local" not in {thread.name for thread in threading.enumerate()}
+    assert own_threads() <= before
 
 
 @pytest.mark.parametrize("options", [{"proxies": "http://127.0.0.1:1"}, {"proxies": {"http": 5}}])
@@ -243,6 +249,7 @@ async def test_local_takes_any_callable_as_model(face: Face) -> None:
 
 
 def test_a_client_that_cannot_be_made_stops_its_service(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = own_threads()
     stopped = []
     real = LocalService.stop
 
@@ -255,7 +262,7 @@ def test_a_client_that_cannot_be_made_stops_its_service(face: Face, monkeypatch:
     with pytest.raises(TypeError):
         face.Client.local()
     assert len(stopped) == 1
-    assert "agentkit-local" not in {thread.name for thread in threading.enumerate()}
+    assert own_threads() <= before
 
 
 WITHOUT_EXTRA = """
@@ -295,10 +302,11 @@ async def test_context_manager_and_close_twice(raw: RawServer, face: Face) -> No
 
 
 async def test_an_exception_inside_the_block_closes_and_comes_out(face: Face) -> None:
+    before = own_threads()
     with pytest.raises(KeyError, match="mine"):
         async with inside(face.Client.local()):
             raise KeyError("mine")
-    assert "agentkit-local" not in {thread.name for thread in threading.enumerate()}
+    assert own_threads() <= before
 
 
 async def test_a_closed_client_says_so(raw: RawServer, face: Face) -> None:
@@ -311,12 +319,12 @@ async def test_a_closed_client_says_so(raw: RawServer, face: Face) -> None:
 
 
 async def test_closing_stops_the_service_and_leaves_no_thread_or_socket(face: Face) -> None:
-    before = set(threading.enumerate())
+    before = own_threads()
     client = face.Client.local()
     url = repr(client).split()[2]
     await done(client.agents.create_thread())
     await done(client.close())
-    assert {thread.name for thread in set(threading.enumerate()) - before if thread.name.startswith("agentkit")} == set()
+    assert own_threads() <= before
     with pytest.raises(OSError, match="refused"), socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), 1):
         pass
 
