@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .requests import default, settable
-from .spec import Description, Field, Operation
+from .spec import NOTHING, Description, Field, Operation
 from .text import HEADER, stem, wrapped
 
 FOLDER = "src/agentkit/aio/_api"
@@ -13,7 +13,8 @@ def emit(description: Description) -> dict[str, str]:
     """The modules of ``aio/_api``, by path from the project's root: one mixin class for each part of the description."""
     parts = [part for part in description.parts if _calls(description, part)]
     files = {f"{FOLDER}/{stem(part)}.py": _module(description, part) for part in parts}
-    names = [(stem(part), _class_name(part)) for part in parts]
+    # The operations of another group have a class of their own to themselves.
+    names = [(stem(part), _class_name(part)) for part in parts if "x-group" not in description.documents[part]]
     imports = "".join(f"from .{module} import {name}\n" for module, name in sorted(names))
     files[f"{FOLDER}/__init__.py"] = (
         f'{HEADER}"""The single calls of the agents API."""\n\n{imports}\n__all__ = ["AgentsApi"]\n\n\n'
@@ -32,10 +33,13 @@ def _class_name(part: str) -> str:
 
 def _module(description: Description, part: str) -> str:
     operations = _calls(description, part)
-    body = "".join(_call(operation) for operation in operations)
+    pages = {s.name: s.item for s in description.schemas}
+    body = "".join(_call(operation, pages.get(operation.returns)) for operation in operations)
     homes = {s.name: stem(s.part) for s in description.schemas} | {a.name: stem(a.part) for a in description.aliases}
     enums = {e.name for e in description.enums}
-    used = {o.returns for o in operations} | {n for o in operations for f in (*o.query, *settable(o)) for n in f.type.names}
+    used = {(pages[o.returns] or "") if o.lazy else o.returns for o in operations} | {
+        n for o in operations for f in (*o.query, *settable(o)) for n in f.type.names
+    }
     imports = [f"    from ..._generated.enums import {', '.join(sorted(used & enums))}\n"] if used & enums else []
     imports += [
         f"    from ..._generated.models.{home} import {', '.join(sorted(n for n in used if homes.get(n) == home))}\n"
@@ -45,7 +49,8 @@ def _module(description: Description, part: str) -> str:
     types += sorted({_options(operation) for operation in operations})
     runtime = ["UNSET"] if "UNSET" in body else []
     abstract = [name for name in ("Mapping", "Sequence") if f"{name}[" in body]
-    base = _base(operations)
+    group = description.documents[part].get("x-group")
+    base = "ServiceGroup" if group else _base(operations)
     title = description.documents[part]["info"]["title"]
     return (
         f'{HEADER}"""{title}: the single calls."""\n\nfrom __future__ import annotations\n\n'
@@ -53,6 +58,7 @@ def _module(description: Description, part: str) -> str:
         "from ..._generated import requests\n"
         + (f"from ..._types import {', '.join(runtime)}\n" if runtime else "")
         + f"from ..{_HOMES[base]} import {base}\n"
+        + ("from .._pages import AsyncItemPaged\n" if any(o.lazy for o in operations) else "")
         + "\nif TYPE_CHECKING:\n    from typing_extensions import Unpack\n\n"
         + (f"    from collections.abc import {', '.join(abstract)}\n\n" if abstract else "")
         + "".join(imports)
@@ -62,7 +68,7 @@ def _module(description: Description, part: str) -> str:
     )
 
 
-_HOMES = {"Waiting": "_waiting", "Memory": "_memory", "OperationGroup": "_group"}
+_HOMES = {"Waiting": "_waiting", "Memory": "_memory", "OperationGroup": "_group", "ServiceGroup": "_group"}
 
 
 def _base(operations: list[Operation]) -> str:
@@ -84,8 +90,11 @@ def _keyword_type(field: Field) -> str:
     return _accepted(kind)
 
 
-def _call(operation: Operation) -> str:
-    """The whole method: its overloads, where it takes a body, and the one-liner."""
+def _call(operation: Operation, item: str | None) -> str:
+    """The whole method: its overloads, where it takes a body, and the one-liner.
+
+    :param item: what its answer is a page of.
+    """
     passed = [f.python for f in operation.ids] + (["body"] if operation.body is not None else [])
     for field in (*operation.ids, *operation.query, *settable(operation)):
         names = field.aliases if field in operation.ids else (field.python, *field.aliases)
@@ -96,10 +105,11 @@ def _call(operation: Operation) -> str:
     body = ["body: Body = UNSET"] if operation.body is not None else []
     return (
         f"{_overloads(operation)}"
-        f"\n    async def {operation.name}({_signature(operation, [*ids, *body], _keywords(operation, settable(operation)))}) "
-        f"-> {operation.returns}:\n"
-        f"{_docstring(operation)}"
-        f"        settings = self._settings({operation.name!r}, options)\n"
+        f"\n    {'' if operation.lazy else 'async '}def {operation.call}"
+        f"({_signature(operation, [*ids, *body], _keywords(operation, settable(operation)))}) "
+        f"-> {f'AsyncItemPaged[{item}]' if operation.lazy else operation.returns}:\n"
+        f"{_docstring(operation, item)}"
+        f"        settings = self._settings({operation.call!r}, options)\n"
         f"{_sending(operation, passed)}"
     )
 
@@ -121,7 +131,7 @@ def _overloads(operation: Operation) -> str:
             ],
         ),
     )
-    return "".join(f"\n    @overload\n    async def {operation.name}({form}) -> {operation.returns}: ...\n" for form in forms)
+    return "".join(f"\n    @overload\n    async def {operation.call}({form}) -> {operation.returns}: ...\n" for form in forms)
 
 
 def _keywords(operation: Operation, values: tuple[Field, ...], *, form: bool = False) -> list[str]:
@@ -152,6 +162,8 @@ def _options(operation: Operation) -> str:
 
 def _sending(operation: Operation, passed: list[str]) -> str:
     built = f"requests.{operation.name}({', '.join(passed)})"
+    if operation.lazy:
+        return f"        return AsyncItemPaged(self._pipeline, {built}, settings)\n"
     if operation.paged:
         return (
             f"        request = {built}\n"
@@ -168,7 +180,7 @@ def _sending(operation: Operation, passed: list[str]) -> str:
     return f"        return await self._pipeline.send({built}, settings)\n"
 
 
-def _docstring(operation: Operation) -> str:
+def _docstring(operation: Operation, item: str | None) -> str:
     pad = " " * 8
     lines = [f'{pad}"""{operation.summary.rstrip(".")}.', ""]
     if operation.description:
@@ -195,7 +207,13 @@ def _docstring(operation: Operation) -> str:
     lines += wrapped(
         f":keyword options: what every call accepts; see :class:`~agentkit._types.{_options(operation)}`.", pad, "    "
     )
-    lines += [f"{pad}:return: the service's answer.", f"{pad}:rtype: ~agentkit.models.{operation.returns}"]
+    if operation.lazy:
+        lines += wrapped(
+            ":return: all of them, page after page as they are asked for; nothing is requested before.", pad, "    "
+        )
+        lines.append(f"{pad}:rtype: ~agentkit.aio.AsyncItemPaged[~agentkit.models.{item}]")
+    elif operation.returns != NOTHING:
+        lines += [f"{pad}:return: the service's answer.", f"{pad}:rtype: ~agentkit.models.{operation.returns}"]
     lines += wrapped(
         ":raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.", pad, "    "
     )

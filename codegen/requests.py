@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .spec import Description, Field, Operation
+from .spec import NOTHING, Description, Field, Operation
 from .text import HEADER, stem
 
 PATH = "src/agentkit/_generated/requests.py"
@@ -12,7 +12,7 @@ def emit(description: Description) -> dict[str, str]:
     """The module of request builders, by path from the project's root."""
     built = [operation for operation in description.operations if not operation.multipart]
     homes = {schema.name: stem(schema.part) for schema in description.schemas}
-    used = {operation.returns for operation in built if operation.returns}
+    used = {operation.returns for operation in built if operation.returns not in ("", NOTHING)}
     imports = "".join(f"    from .models.{homes[name]} import {name}\n" for name in sorted(used))
     head = (
         f'{HEADER}"""Pure request builders: what each call sends, and nothing about how."""\n\n'
@@ -60,7 +60,7 @@ def _builder(operation: Operation) -> str:
         signature += ["*", *keywords]
     ids = ", ".join(f"{f.python!r}: {_value(operation, f)}" for f in operation.ids)
     arguments = [
-        repr(operation.name),
+        repr(operation.call),
         repr(operation.method),
         repr(operation.path),
         f"{{{ids}}}",
@@ -79,6 +79,12 @@ def _builder(operation: Operation) -> str:
             arguments.append("toolset=toolset")
     elif operation.binary:
         arguments.append('accept="application/octet-stream"')
+    if operation.success != (200,):
+        arguments.append(f"success={operation.success!r}")
+    if operation.version_name != "api-version":
+        arguments.append(f"version_name={operation.version_name!r}")
+    if operation.api_version is not None:
+        arguments.append(f"api_version={operation.api_version!r}")
     return (
         f"\ndef {operation.name}({', '.join(signature)}) -> Request[{operation.returns or 'Any'}]:\n"
         f'    """{operation.method} {operation.path}"""\n'
@@ -92,7 +98,7 @@ def _value(operation: Operation, field: Field) -> str:
     if field.aliases:
         (old,) = field.aliases
         needed = "" if field in operation.ids else ", required=False"
-        return f"either({operation.name!r}, {field.python!r}, {field.python}, {old!r}, {old}, unset=UNSET{needed})"
+        return f"either({operation.call!r}, {field.python!r}, {field.python}, {old!r}, {old}, unset=UNSET{needed})"
     if field.python == "response_format":
         return "as_response_format(response_format)"
     return field.python

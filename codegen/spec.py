@@ -14,6 +14,9 @@ ROOT = "openapi.yaml"
 
 # Attribute names that pydantic's BaseModel or the mapping view has taken; the field gets an underscore, the public name stays.
 RESERVED = frozenset({"model_config", "schema", "copy", "json", "dict", "validate", "construct"})
+NOTHING = "None"
+"""What a call returns whose answer has no body."""
+
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 
 
@@ -89,9 +92,13 @@ class Schema:
 
 @dataclass(frozen=True)
 class Operation:
-    """One call: how it looks in Python and on the wire."""
+    """One call: how it looks in Python and on the wire.
+
+    ``name`` is its own in the whole description, ``call`` the name of the method, which groups may share.
+    """
 
     name: str
+    call: str
     part: str
     method: str
     path: str
@@ -106,10 +113,14 @@ class Operation:
     needs_free_thread: bool = False
     noted: str = ""
     by_hand: bool = False
+    lazy: bool = False
+    success: tuple[int, ...] = (200,)
+    version_name: str = "api-version"
+    api_version: str | None = None
 
     @property
     def paged(self) -> bool:
-        return self.method == "GET" and self.name.startswith("list_")
+        return self.method == "GET" and self.name.startswith("list_") and not self.lazy
 
     @property
     def binary(self) -> bool:
@@ -141,6 +152,9 @@ def load(folder: Path = SPEC) -> Description:
         reader.schemas(part)
     for part in parts:
         reader.operations(part)
+    for operation in description.operations:
+        if operation.lazy and not any(s.name == operation.returns and s.item for s in description.schemas):
+            raise ValueError(f"{operation.name} is a lazy list, but answers no page")
     names = [operation.name for operation in description.operations]
     if len(names) != len(set(names)):
         raise ValueError(f"an operation is described twice: {sorted(n for n in names if names.count(n) > 1)}")
@@ -276,10 +290,13 @@ class _Reader:
         for parameter in ids:
             path = path.replace(f"{{{parameter.wire}}}", f"{{{parameter.python}}}")
         content = (body.get("requestBody") or {}).get("content", {})
-        answer = body["responses"]["200"]["content"].get("application/json", {}).get("schema")
+        success = tuple(int(status) for status in body["responses"] if status.startswith("2"))
+        answers = body["responses"][str(success[0])].get("content")
+        answer = (answers or {}).get("application/json", {}).get("schema")
         json_schema = content.get("application/json", {}).get("schema")
         return Operation(
             name=body["operationId"],
+            call=body.get("x-call", body["operationId"]),
             part=part,
             method=method.upper(),
             path=path,
@@ -288,12 +305,16 @@ class _Reader:
             ids=ids,
             query=of_kind("query"),
             body=tuple(self.fields(json_schema, part)) if json_schema else None,
-            returns=self.resolve(answer["$ref"], part)[1] if answer else "",
+            returns=self.resolve(answer["$ref"], part)[1] if answer else NOTHING if answers is None else "",
             multipart="multipart/form-data" in content,
             toolset=bool(body.get("x-toolset")),
             needs_free_thread=bool(body.get("x-needs-free-thread")),
             noted=body.get("x-noted", ""),
             by_hand=bool(body.get("x-by-hand")),
+            lazy=bool(body.get("x-lazy")),
+            success=success,
+            version_name=body.get("x-version-name", "api-version"),
+            api_version=body.get("x-api-version", self.description.documents[part].get("x-api-version")),
         )
 
 

@@ -24,6 +24,8 @@ NAMES = {
     "AsyncFunctionTool": "FunctionTool",
     "AsyncHttp": "SyncHttp",
     "AsyncHttpResponse": "SyncHttpResponse",
+    "AsyncItemPaged": "ItemPaged",
+    "AsyncItemPages": "ItemPages",
     "AsyncOpening": "SyncOpening",
     "AsyncRunEventHandler": "RunEventHandler",
     "AsyncTokens": "SyncTokens",

@@ -10,7 +10,7 @@ from ._core.endpoint import Endpoint
 from ._core.errors import explain, request_id
 from ._core.retry import Failure
 from ._generated.index import MODULES
-from ._request import Request
+from ._request import NOTHING, Request
 
 if TYPE_CHECKING:
     from ._http import HttpResponse, TransportError
@@ -26,10 +26,12 @@ def load_model(name: str) -> type[Model]:
 
 
 def parse_body(request: Request[Any], response: HttpResponse) -> Any:
-    """The model that a request names, from an answer that was read.
+    """The model that a request names, from an answer that was read; nothing where the request wants no answer.
 
     :raises agentkit.exceptions.DecodeError: the body is no JSON object.
     """
+    if request.returns == NOTHING:
+        return None
     body = response.content
     try:
         return load_model(request.returns).__pydantic_validator__.validate_json(body)

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from ._attached import attached
 from ._request import Request
 
-__all__ = ["AutoPager", "PageMembers", "check_progress", "next_page", "page_items"]
+__all__ = ["AutoPager", "PageMembers", "check_progress", "from_token", "next_page", "page_items", "token_of"]
 
 T = TypeVar("T")
 
@@ -85,6 +85,17 @@ def next_page(request: Request[Any], page: Any, seen: set[str]) -> Request[Any] 
         )
     seen.add(cursor)
     return replace(request, params={**request.params, ("before" if going_back else "after"): cursor})
+
+
+def token_of(request: Request[Any]) -> str:
+    """Where the page of a request begins, as text that :func:`from_token` takes."""
+    token: str = request.params["before" if _goes_back(request) else "after"]
+    return token
+
+
+def from_token(request: Request[Any], token: str) -> Request[Any]:
+    """The request for the page that begins at a token."""
+    return replace(request, params={**request.params, ("before" if _goes_back(request) else "after"): token})
 
 
 def check_progress(request: Request[Any], page: Any, seen: set[str]) -> None:

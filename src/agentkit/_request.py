@@ -16,6 +16,7 @@ from ._types import UNSET, ToolSource
 from ._wire import to_wire
 
 __all__ = [
+    "NOTHING",
     "BodyError",
     "Request",
     "check_body",
@@ -32,6 +33,10 @@ R = TypeVar("R")
 """What a request's answer becomes; only type checkers see it."""
 
 
+NOTHING = "None"
+"""What a request returns whose answer has no body."""
+
+
 class BodyError(TypeError, ValueError):
     """A call was not given what its body is made of.
 
@@ -45,7 +50,9 @@ class Request(Generic[R]):
 
     ``path`` is relative to the agents base URL; ``params`` are query pairs whose values are ready to be percent-encoded, except that
     a tuple is joined by literal commas; ``body`` is a mapping (sent as JSON), bytes or a binary stream (sent as it is) or None; ``parts`` is
-    a multipart body; ``returns`` names the model that the response becomes, or is empty for a response read as bytes.
+    a multipart body; ``returns`` names the model that the response becomes, is :data:`NOTHING` where there is none, or is empty for a
+    response read as bytes. ``success`` are the statuses of an answer. ``api_version`` is sent in place of the endpoint's own where a call exists in certain versions only, under
+    ``version_name``, which two calls spell otherwise.
     """
 
     operation: str
@@ -57,6 +64,9 @@ class Request(Generic[R]):
     parts: Any = None
     content_type: str | None = None
     accept: str = "application/json"
+    success: tuple[int, ...] = (200,)
+    version_name: str = "api-version"
+    api_version: str | None = None
 
 
 def plain_request(
@@ -67,10 +77,10 @@ def plain_request(
     *,
     returns: str,
     params: Mapping[str, Any] | None = None,
-    accept: str = "application/json",
+    **more: Any,
 ) -> Request[Any]:
-    """A request without a body. ``ids`` are the values of the path's placeholders by their Python names."""
-    return Request(operation, method, _fill(operation, path, ids), returns, _given(params or {}), accept=accept)
+    """A request without a body. ``ids`` are the values of the path's placeholders by their Python names, ``more`` the other fields."""
+    return Request(operation, method, _fill(operation, path, ids), returns, _given(params or {}), **more)
 
 
 def json_request(
@@ -86,12 +96,14 @@ def json_request(
     content_type: str | None = None,
     params: Mapping[str, Any] | None = None,
     toolset: ToolSource | None = None,
+    **more: Any,
 ) -> Request[Any]:
     """A request with a JSON body: the ready ``body`` where one is given, else the ``values`` that are not None.
 
     :param values: wire names to values; None is left out, False, 0 and empty containers are sent.
     :param required: wire names of the values that must be given, with their Python names.
     :param toolset: gives ``tools`` and ``tool_resources`` in place of the values of those names.
+    :param more: the other fields of the request.
     :raises BodyError: a required value is missing, or the body is neither a mapping nor a binary stream.
     :raises TypeError: the tools are no list of definitions, or the toolset has none.
     :raises ValueError: there are resources for a tool that is not among the tools.
@@ -109,9 +121,8 @@ def json_request(
         elif values.get("tool_resources") is not None:
             _check_resources(operation, values.get("tools"), values["tool_resources"], new=bool(required))
         ready = {name: to_wire(value, exclude_readonly=True) for name, value in _given(values).items()}
-    return Request(
-        operation, method, path, returns, _given(params or {}), body=ready, content_type=content_type or "application/json"
-    )
+    content_type = content_type or "application/json"
+    return Request(operation, method, path, returns, _given(params or {}), body=ready, content_type=content_type, **more)
 
 
 def check_body(operation: str, body: Any, needed: Mapping[str, Any]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from inspect import signature
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from .._attached import attach
 from .._core.options import CallSettings, call_settings
+from .._core.services import ProjectService, service_endpoint
 from .._request import Request
 from .._suggest import unknown_attribute
 from ._pages import all_items
@@ -16,7 +17,7 @@ from ._pages import all_items
 if TYPE_CHECKING:
     from ._pipeline import Pipeline
 
-__all__ = ["OperationGroup"]
+__all__ = ["OperationGroup", "ServiceGroup"]
 
 
 P = TypeVar("P")
@@ -26,7 +27,12 @@ class OperationGroup:
     """Operations on one endpoint. A client makes it; it is not made by hand."""
 
     def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
+        self._client_pipeline = pipeline
+
+    @property
+    def _pipeline(self) -> Pipeline:
+        """The way to the service of these operations."""
+        return self._client_pipeline
 
     def _settings(self, operation: str, options: Mapping[str, Any], *, several: bool = False) -> CallSettings:
         """The client's settings with a call's keywords laid over them.
@@ -59,3 +65,23 @@ class OperationGroup:
         def __getattr__(self, name: str) -> Any:
             known = [known for known in dir(type(self)) if not known.startswith("_")]
             raise unknown_attribute(f"{type(self).__name__!r} object", name, known)
+
+
+class ServiceGroup(OperationGroup):
+    """Operations on another service of the project than its agents."""
+
+    service: ClassVar[ProjectService]
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        super().__init__(pipeline)
+        self._sibling: Pipeline | None = None
+
+    @property
+    def _pipeline(self) -> Pipeline:
+        """The way to the service, found when it is first needed: not every kind of project has every service.
+
+        :raises ValueError: the client's kind of project has no such service.
+        """
+        if self._sibling is None:
+            self._sibling = self._client_pipeline.sibling(service_endpoint(self._client_pipeline.endpoint, self.service))
+        return self._sibling

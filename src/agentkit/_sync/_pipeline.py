@@ -8,6 +8,7 @@ import random
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -49,10 +50,17 @@ class Pipeline:
     :param credential: a key or a token credential.
     :param settings: the client's settings; calls may override those of a call.
     :param owned: credentials to close with the pipeline.
+    :param http: connections to use that belong to somebody else; by default the pipeline has its own.
     """
 
     def __init__(
-        self, endpoint: Endpoint, credential: Credential, settings: ClientSettings, *, owned: tuple[Any, ...] = ()
+        self,
+        endpoint: Endpoint,
+        credential: Credential,
+        settings: ClientSettings,
+        *,
+        owned: tuple[Any, ...] = (),
+        http: SyncHttp | None = None,
     ) -> None:
         require_secure(endpoint)
         self.endpoint = endpoint
@@ -70,8 +78,25 @@ class Pipeline:
                     "for one that does take tokens give credential_scopes="
                 )
             self._tokens = SyncTokens(credential, scopes)
-        self._http = SyncHttp(self._connection())
+        self._http = http or SyncHttp(self._connection())
+        self._siblings: list[Pipeline] = []
         self._closed = False
+
+    @property
+    def credential(self) -> Credential:
+        """The key or token credential that requests are authorised with."""
+        return self._credential
+
+    def sibling(self, endpoint: Endpoint) -> Pipeline:
+        """A pipeline to another service of the same project: the same connections, credential and settings of calls.
+
+        It ends with this one. The api-version and the token scopes that the client was given are those of its agents alone.
+        """
+        settings = replace(self._settings, api_version=None, credential_scopes=())
+        sibling = Pipeline(endpoint, self._credential, settings, http=self._http)
+        sibling._closed = self._closed
+        self._siblings.append(sibling)
+        return sibling
 
     def send(self, request: Request[R], settings: CallSettings) -> R:
         """Send one request and return what it becomes.
@@ -100,7 +125,7 @@ class Pipeline:
             if isinstance(response, TransportError):
                 outcome = Outcome(failure=response.failure)
             else:
-                if response.status_code == 200:
+                if response.status_code in request.success:
                     result: R = self._result(request, settings, PipelineResponse(outgoing, response, context), response)
                     return result
                 if settings.raw_response_hook is not None:
@@ -123,6 +148,8 @@ class Pipeline:
     def close(self) -> None:
         """Close the connections and the credentials that were made here; nothing can be sent after that."""
         self._closed = True
+        for sibling in self._siblings:
+            sibling._closed = True
         try:
             self._http.close()
         finally:
@@ -133,9 +160,8 @@ class Pipeline:
     # --- the way out --------------------------------------------------------------------------------------------------
 
     def _url(self, request: Request[Any], settings: CallSettings) -> str:
-        return join_url(
-            self.endpoint.base_url, request.path, {"api-version": self._api_version, **request.params, **settings.params}
-        )
+        version = {request.version_name: request.api_version or self._api_version}
+        return join_url(self.endpoint.base_url, request.path, {**version, **request.params, **settings.params})
 
     def _headers(self, request: Request[Any], settings: CallSettings) -> dict[str, str]:
         headers = {

@@ -7,6 +7,7 @@ import random
 import time
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -48,10 +49,17 @@ class Pipeline:
     :param credential: a key or a token credential.
     :param settings: the client's settings; calls may override those of a call.
     :param owned: credentials to close with the pipeline.
+    :param http: connections to use that belong to somebody else; by default the pipeline has its own.
     """
 
     def __init__(
-        self, endpoint: Endpoint, credential: AsyncCredential, settings: ClientSettings, *, owned: tuple[Any, ...] = ()
+        self,
+        endpoint: Endpoint,
+        credential: AsyncCredential,
+        settings: ClientSettings,
+        *,
+        owned: tuple[Any, ...] = (),
+        http: AsyncHttp | None = None,
     ) -> None:
         require_secure(endpoint)
         self.endpoint = endpoint
@@ -69,8 +77,25 @@ class Pipeline:
                     "for one that does take tokens give credential_scopes="
                 )
             self._tokens = AsyncTokens(credential, scopes)
-        self._http = AsyncHttp(self._connection())
+        self._http = http or AsyncHttp(self._connection())
+        self._siblings: list[Pipeline] = []
         self._closed = False
+
+    @property
+    def credential(self) -> AsyncCredential:
+        """The key or token credential that requests are authorised with."""
+        return self._credential
+
+    def sibling(self, endpoint: Endpoint) -> Pipeline:
+        """A pipeline to another service of the same project: the same connections, credential and settings of calls.
+
+        It ends with this one. The api-version and the token scopes that the client was given are those of its agents alone.
+        """
+        settings = replace(self._settings, api_version=None, credential_scopes=())
+        sibling = Pipeline(endpoint, self._credential, settings, http=self._http)
+        sibling._closed = self._closed
+        self._siblings.append(sibling)
+        return sibling
 
     async def send(self, request: Request[R], settings: CallSettings) -> R:
         """Send one request and return what it becomes.
@@ -99,7 +124,7 @@ class Pipeline:
             if isinstance(response, TransportError):
                 outcome = Outcome(failure=response.failure)
             else:
-                if response.status_code == 200:
+                if response.status_code in request.success:
                     result: R = await self._result(request, settings, PipelineResponse(outgoing, response, context), response)
                     return result
                 if settings.raw_response_hook is not None:
@@ -122,6 +147,8 @@ class Pipeline:
     async def aclose(self) -> None:
         """Close the connections and the credentials that were made here; nothing can be sent after that."""
         self._closed = True
+        for sibling in self._siblings:
+            sibling._closed = True
         try:
             await self._http.aclose()
         finally:
@@ -132,9 +159,8 @@ class Pipeline:
     # --- the way out --------------------------------------------------------------------------------------------------
 
     def _url(self, request: Request[Any], settings: CallSettings) -> str:
-        return join_url(
-            self.endpoint.base_url, request.path, {"api-version": self._api_version, **request.params, **settings.params}
-        )
+        version = {request.version_name: request.api_version or self._api_version}
+        return join_url(self.endpoint.base_url, request.path, {**version, **request.params, **settings.params})
 
     def _headers(self, request: Request[Any], settings: CallSettings) -> dict[str, str]:
         headers = {
