@@ -7,17 +7,24 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import calls, document, models, requests, sync
+from . import areas, calls, document, models, requests, sync
 from .spec import load
 
 ROOT = Path(__file__).resolve().parent.parent
-TREES = ("src/agentkit/_generated", "src/agentkit/aio/_api", "src/agentkit/_sync", "src/agentkit/local/_generated")
+TREES = (
+    "src/agentkit/_generated",
+    "src/agentkit/aio/_api",
+    "src/agentkit/aio/_areas",
+    "src/agentkit/_sync",
+    "src/agentkit/local/_generated",
+)
 
 
 def generate() -> dict[str, str]:
     """Every generated file as it should be, by path from the project's root."""
     description = load()
     one_liners = calls.emit(description)
+    one_liners |= areas.emit(ROOT, description, one_liners, areas.load())
     files = models.emit(description) | requests.emit(description) | one_liners
     files |= sync.emit(ROOT, one_liners)
     return {name: _formatted(name, text) for name, text in files.items()} | document.emit(description)

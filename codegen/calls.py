@@ -68,13 +68,21 @@ def _module(description: Description, part: str) -> str:
     )
 
 
-_HOMES = {"Waiting": "_waiting", "Memory": "_memory", "OperationGroup": "_group", "ServiceGroup": "_group"}
+_HOMES = {
+    "Waiting": "_waiting",
+    "Memory": "_memory",
+    "NamedAgents": "_named_agents",
+    "OperationGroup": "_group",
+    "ServiceGroup": "_group",
+}
 
 
 def _base(operations: list[Operation]) -> str:
     """The class whose methods the calls of a part use: each is one of those that stand behind it in the table."""
     if any(operation.needs_free_thread for operation in operations):
         return "Waiting"
+    if any(operation.by_name for operation in operations):
+        return "NamedAgents"
     return "Memory" if any(operation.noted for operation in operations) else "OperationGroup"
 
 
@@ -87,6 +95,8 @@ def _keyword_type(field: Field) -> str:
     kind = (field.type if field.required else field.type.optional()).text
     if field.python == "response_format":
         kind = f"type[Any] | Mapping[str, Any] | {kind}"
+    if field.python == "definition":
+        kind = f"Mapping[str, Any] | {kind}"
     return _accepted(kind)
 
 
@@ -95,14 +105,16 @@ def _call(operation: Operation, item: str | None) -> str:
 
     :param item: what its answer is a page of.
     """
-    passed = [f.python for f in operation.ids] + (["body"] if operation.body is not None else [])
+    passed = [f.python for f in operation.ids] + ([operation.whole] if operation.whole else [])
+    passed += ["body"] if operation.body is not None else []
     for field in (*operation.ids, *operation.query, *settable(operation)):
         names = field.aliases if field in operation.ids else (field.python, *field.aliases)
         passed += [f"{name}={name}" for name in names]
     if operation.toolset:
         passed.append("toolset=toolset")
     ids = [f"{f.python}: {f.type.text}{' = UNSET' if f.aliases else ''}" for f in operation.ids]
-    body = ["body: Body = UNSET"] if operation.body is not None else []
+    body = [f"{operation.whole}: {operation.returns} | Body | bytes"] if operation.whole else []
+    body += ["body: Body = UNSET"] if operation.body is not None else []
     return (
         f"{_overloads(operation)}"
         f"\n    {'' if operation.lazy else 'async '}def {operation.call}"
@@ -162,6 +174,8 @@ def _options(operation: Operation) -> str:
 
 def _sending(operation: Operation, passed: list[str]) -> str:
     built = f"requests.{operation.name}({', '.join(passed)})"
+    if operation.by_name:
+        built = f"self._by_name({built})"
     if operation.lazy:
         return f"        return AsyncItemPaged(self._pipeline, {built}, settings)\n"
     if operation.paged:
@@ -187,6 +201,13 @@ def _docstring(operation: Operation, item: str | None) -> str:
         lines += [*wrapped(operation.description, pad), ""]
     for field in operation.ids:
         lines += _parameter("param", field)
+    if operation.whole:
+        lines += wrapped(
+            f":param {operation.whole}: the model, a mapping by wire names, or a binary stream or bytes of JSON. Fields that the service "
+            "alone sets are left out of a model.",
+            pad,
+            "    ",
+        )
     if operation.body is not None:
         lines += wrapped(
             ":param body: the whole body instead of its keywords: a mapping by wire names, or a binary stream of JSON.",
@@ -224,7 +245,7 @@ def _docstring(operation: Operation, item: str | None) -> str:
             "    ",
         )
         lines += wrapped(":raises ~agentkit.exceptions.WaitTimeoutError: the active run does not end.", pad, "    ")
-    if operation.ids or operation.body:
+    if operation.ids or operation.body or operation.whole:
         lines += wrapped(":raises ValueError: an id is empty or cannot stand in a path.", pad, "    ") if operation.ids else []
         lines += wrapped(":raises TypeError: an argument is missing, unknown, or of the wrong type.", pad, "    ")
     return "\n".join([*lines, f'{pad}"""']) + "\n"

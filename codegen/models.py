@@ -38,12 +38,15 @@ def _enums(description: Description) -> str:
 
 
 def _index(description: Description) -> str:
-    modules = {schema.name: stem(schema.part) for schema in description.schemas}
+    modules = {schema.name: stem(schema.part) for schema in description.schemas if not schema.private}
+    private = {schema.name: stem(schema.part) for schema in description.schemas if schema.private}
     modules |= {alias.name: stem(alias.part) for alias in description.aliases}
     enums = sorted(enum.name for enum in description.enums)
     return (
         f'{HEADER}"""Which module holds which public name, so that a module is loaded when a name of it is first used."""\n\n'
-        f"ENUMS = frozenset({enums!r})\n\nMODULES = {dict(sorted(modules.items()))!r}\n"
+        f"ENUMS = frozenset({enums!r})\n\nMODULES = {dict(sorted(modules.items()))!r}\n\n"
+        "# What only answers are read into, such as the pages that lists are made of.\n"
+        f"PRIVATE = {dict(sorted(private.items()))!r}\n"
     )
 
 
@@ -84,7 +87,7 @@ def _module(description: Description, part: str) -> str:
         names = sorted(name for name in used if homes.get(name) == other)
         if names and other != part:
             head.append(f"from .{stem(other)} import {', '.join(names)}\n")
-    exported = sorted([s.name for s in schemas] + [a.name for a in aliases])
+    exported = sorted([s.name for s in schemas if not s.private] + [a.name for a in aliases])
     head.append(f"\n__all__ = {exported!r}\n\n")
     return "".join(head) + body
 
@@ -118,7 +121,7 @@ def _ordered(description: Description, part: str) -> list[str]:
 def _class(schema: Schema, description: Description) -> str:
     bases = [f"{schema.name}Members"] if schema.members else []
     bases.append(schema.base or "Model")
-    bases += [f"PageMembers[{schema.item}]"] if schema.item else []
+    bases += [f"PageMembers[{schema.item}]"] if schema.item and not schema.by_links else []
     lines = [f"\nclass {schema.name}({', '.join(bases)}):\n", docstring(schema.description), "\n"]
     if schema.discriminator:
         lines.append(f"    __discriminator__: ClassVar[str | None] = {schema.discriminator!r}\n")
@@ -145,8 +148,11 @@ def _class(schema: Schema, description: Description) -> str:
 
 def _constructor(schema: Schema, description: Description) -> str:
     """How the class is made, for type checkers alone: by keywords with their public names, or from a mapping."""
-    inherited = next((s.fields for s in description.schemas if s.name == schema.base), ())
-    fields = {field.python: field for field in (*inherited, *schema.fields)}
+    bases = {s.name: s for s in description.schemas}
+    line = [schema]
+    while line[0].base:
+        line.insert(0, bases[line[0].base])
+    fields = {field.python: field for one in line for field in one.fields}
     # pydantic's base class has taken these names with another meaning.
     lines = [
         f"        {f.python}: {f.type.text}  # type: ignore[assignment, misc, unused-ignore]\n"
@@ -169,6 +175,8 @@ def _field(field: Field) -> str:
     if field.always:
         return f"    {field.attribute}: Constant[{field.type.text}] = {field.constant!r}\n{docstring(field.description)}"
     marker = "Raw" if field.raw else "Rfc3339" if field.rfc3339 else "Lax"
-    kind = field.type if field.required or field.constant is not None else field.type.optional()
+    # What a service always sets is there on every object that comes from one.
+    always_there = field.required or field.read_only or field.constant is not None
+    kind = field.type if always_there else field.type.optional()
     name = repr(field.wire) if field.wire != field.attribute else ""
     return f"    {field.attribute}: {marker}[{kind.text}] = wire({name})\n{docstring(field.description)}"

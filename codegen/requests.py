@@ -14,19 +14,21 @@ def emit(description: Description) -> dict[str, str]:
     homes = {schema.name: stem(schema.part) for schema in description.schemas}
     used = {operation.returns for operation in built if operation.returns not in ("", NOTHING)}
     imports = "".join(f"    from .models.{homes[name]} import {name}\n" for name in sorted(used))
+    linked = {schema.name for schema in description.schemas if schema.by_links}
     head = (
         f'{HEADER}"""Pure request builders: what each call sends, and nothing about how."""\n\n'
-        "from __future__ import annotations\n\nfrom typing import TYPE_CHECKING, Any\n\nfrom .._naming import either\nfrom .._request import Request, json_request, plain_request, query_list\n"
+        "from __future__ import annotations\n\nfrom typing import TYPE_CHECKING, Any\n\nfrom .._naming import either\nfrom .._request import Request, json_request, plain_request, query_list, whole_request\n"
         "from .._structured import as_response_format\n"
         f"from .._types import UNSET\n\nif TYPE_CHECKING:\n{imports}\n"
         f"__all__ = {sorted(o.name for o in built)!r}\n\n"
     )
-    return {PATH: head + "".join(_builder(operation) for operation in built)}
+    return {PATH: head + "".join(_builder(operation, by_links=operation.returns in linked) for operation in built)}
 
 
 def parameters(operation: Operation) -> list[str]:
     """The parameters of a call by name, in the order of the Python signature, an old name behind its new one."""
-    positional = [f.python for f in operation.ids] + (["body"] if operation.body is not None else [])
+    positional = [f.python for f in operation.ids] + ([operation.whole] if operation.whole else [])
+    positional += ["body"] if operation.body is not None else []
     keywords: list[str] = []
     for field in (*operation.ids, *operation.query, *settable(operation)):
         if field not in operation.ids:
@@ -45,8 +47,10 @@ def default(field: Field) -> str:
     return "UNSET" if field.required else "None"
 
 
-def _builder(operation: Operation) -> str:
+def _builder(operation: Operation, *, by_links: bool) -> str:
     signature = [f"{f.python}: Any{' = UNSET' if f.aliases else ''}" for f in operation.ids]
+    if operation.whole:
+        signature.append(f"{operation.whole}: Any")
     if operation.body is not None:
         signature.append("body: Any = UNSET")
     keywords: list[str] = []
@@ -77,8 +81,13 @@ def _builder(operation: Operation) -> str:
         arguments += ["body=body", f"values={{{values}}}", f"required={{{required}}}"]
         if operation.toolset:
             arguments.append("toolset=toolset")
+    elif operation.whole:
+        maker = "whole_request"
+        arguments += [f"name={operation.whole!r}", f"body={operation.whole}", f"content_type={operation.content_type!r}"]
     elif operation.binary:
         arguments.append('accept="application/octet-stream"')
+    if by_links:
+        arguments.append("by_links=True")
     if operation.success != (200,):
         arguments.append(f"success={operation.success!r}")
     if operation.version_name != "api-version":

@@ -48,10 +48,12 @@ class Field:
     raw: bool = False
     fixed: Any = None
     comma_joined: bool = False
+    by_member: bool = False
+    """A hand-written member of the name reads it, since it may also come under another one."""
 
     @property
     def attribute(self) -> str:
-        return f"{self.python}_" if self.python in RESERVED else self.python
+        return f"{self.python}_" if self.by_member or self.python in RESERVED else self.python
 
 
 @dataclass(frozen=True)
@@ -82,19 +84,29 @@ class Schema:
     discriminator: str | None = None
     tag: str | None = None
     members: bool = False
+    private: bool = False
+
+    @property
+    def by_links(self) -> bool:
+        """Whether it is a page that names the next one by a link."""
+        return any(field.wire == "nextLink" for field in self.fields)
 
     @property
     def item(self) -> str | None:
         """What the schema is a page of, if it is one."""
         lists = any(field.wire == "object" and field.constant == "list" for field in self.fields)
-        return next((next(iter(f.type.names)) for f in self.fields if f.wire == "data"), None) if lists else None
+        items = "value" if self.by_links else "data"
+        return (
+            next((next(iter(f.type.names)) for f in self.fields if f.wire == items), None) if lists or self.by_links else None
+        )
 
 
 @dataclass(frozen=True)
 class Operation:
     """One call: how it looks in Python and on the wire.
 
-    ``name`` is its own in the whole description, ``call`` the name of the method, which groups may share.
+    ``name`` is its own in the whole description, ``call`` the name of the method, which groups may share. ``whole`` is the parameter
+    that is the body as a whole: the model that the call returns, or what stands for it.
     """
 
     name: str
@@ -108,12 +120,15 @@ class Operation:
     query: tuple[Field, ...]
     body: tuple[Field, ...] | None
     returns: str
+    whole: str = ""
+    content_type: str = "application/json"
     multipart: bool = False
     toolset: bool = False
     needs_free_thread: bool = False
     noted: str = ""
     by_hand: bool = False
     lazy: bool = False
+    by_name: bool = False
     success: tuple[int, ...] = (200,)
     version_name: str = "api-version"
     api_version: str | None = None
@@ -199,15 +214,21 @@ class _Reader:
                 self.description.schemas.append(self.schema(name, body, part))
 
     def schema(self, name: str, body: dict[str, Any], part: str) -> Schema:
-        base: str | None = None
-        base_body: dict[str, Any] = {}
-        for parent in body.get("allOf", ()):
-            _, base, base_body = self.resolve(parent["$ref"], part)
+        base = next((self.resolve(parent["$ref"], part)[1] for parent in body.get("allOf", ())), None)
         fields = tuple(self.fields(body, part))
         discriminator = (body.get("discriminator") or {}).get("propertyName")
-        inherited = (base_body.get("discriminator") or {}).get("propertyName")
-        tag = next((f.constant for f in fields if f.wire == inherited and f.constant is not None), None)
-        return Schema(name, part, body.get("description", ""), fields, base, discriminator, tag, bool(body.get("x-members")))
+        tag = self.tag(body, part)
+        marks = bool(body.get("x-members")), bool(body.get("x-private"))
+        return Schema(name, part, body.get("description", ""), fields, base, discriminator, tag, *marks)
+
+    def tag(self, body: dict[str, Any], part: str) -> str | None:
+        """The value that tells a schema from the others of its family; that of its base, where it has none of its own."""
+        for parent in body.get("allOf", ()):
+            where, _, base = self.resolve(parent["$ref"], part)
+            discriminator = (base.get("discriminator") or {}).get("propertyName")
+            own: str | None = (body.get("properties") or {}).get(discriminator, {}).get("const")
+            return own if own is not None else self.tag(base, where)
+        return None
 
     def fields(self, body: dict[str, Any], part: str) -> Iterator[Field]:
         required = set(body.get("required", ()))
@@ -234,6 +255,7 @@ class _Reader:
             raw=raw,
             fixed=spec.get("x-fixed"),
             comma_joined=outer.get("explode") is False,
+            by_member=bool(outer.get("x-read-by-member")),
         )
 
     # --- types ------------------------------------------------------------------------------------------------------------
@@ -293,7 +315,9 @@ class _Reader:
         success = tuple(int(status) for status in body["responses"] if status.startswith("2"))
         answers = body["responses"][str(success[0])].get("content")
         answer = (answers or {}).get("application/json", {}).get("schema")
-        json_schema = content.get("application/json", {}).get("schema")
+        content_type = next((kind for kind in content if kind.endswith("json")), "application/json")
+        whole = body.get("x-body", "")
+        json_schema = None if whole else content.get(content_type, {}).get("schema")
         return Operation(
             name=body["operationId"],
             call=body.get("x-call", body["operationId"]),
@@ -306,12 +330,15 @@ class _Reader:
             query=of_kind("query"),
             body=tuple(self.fields(json_schema, part)) if json_schema else None,
             returns=self.resolve(answer["$ref"], part)[1] if answer else NOTHING if answers is None else "",
+            whole=whole,
+            content_type=content_type,
             multipart="multipart/form-data" in content,
             toolset=bool(body.get("x-toolset")),
             needs_free_thread=bool(body.get("x-needs-free-thread")),
             noted=body.get("x-noted", ""),
             by_hand=bool(body.get("x-by-hand")),
             lazy=bool(body.get("x-lazy")),
+            by_name=bool(self.description.documents[part].get("x-by-name")),
             success=success,
             version_name=body.get("x-version-name", "api-version"),
             api_version=body.get("x-api-version", self.description.documents[part].get("x-api-version")),

@@ -14,20 +14,28 @@ import unasync
 
 SOURCE = Path("src/agentkit/aio")
 TARGET = Path("src/agentkit/_sync")
+GENERATED = ("_api", "_areas")
+"""Folders of the source that are made by the generator, and come to here before they are written."""
 HEADER = "# Derived by `python -m codegen` from {source}; change that and run it again.\n"
 
 NAMES = {
     "aio": "_sync",
     "AsyncAgentEventHandler": "AgentEventHandler",
     "AsyncAgentRunStream": "AgentRunStream",
+    "AsyncAzureOpenAI": "AzureOpenAI",
+    "AsyncChatCompletionsClient": "ChatCompletionsClient",
     "AsyncCredential": "Credential",
+    "AsyncEmbeddingsClient": "EmbeddingsClient",
     "AsyncFunctionTool": "FunctionTool",
     "AsyncHttp": "SyncHttp",
+    "AsyncImageEmbeddingsClient": "ImageEmbeddingsClient",
     "AsyncHttpResponse": "SyncHttpResponse",
     "AsyncItemPaged": "ItemPaged",
     "AsyncItemPages": "ItemPages",
+    "AsyncOpenAI": "OpenAI",
     "AsyncOpening": "SyncOpening",
     "AsyncRunEventHandler": "RunEventHandler",
+    "AsyncSASTokenCredential": "SASTokenCredential",
     "AsyncTokens": "SyncTokens",
     "AsyncToolSet": "ToolSet",
     "BaseAsyncAgentEventHandler": "BaseAgentEventHandler",
@@ -36,10 +44,13 @@ NAMES = {
     "async_call": "sync_call",
     "async_chunks": "sync_chunks",
     "async_closed": "sync_closed",
+    "async_inference_class": "sync_inference_class",
     "async_notify": "sync_notify",
+    "async_openai_class": "sync_openai_class",
     "async_opened": "sync_opened",
     "async_result": "sync_result",
     "async_sleep": "sync_sleep",
+    "async_token_provider": "sync_token_provider",
     "aclose": "close",
     "aiter_bytes": "iter_bytes",
     "aread": "read",
@@ -54,7 +65,7 @@ def emit(root: Path, extra: dict[str, str]) -> dict[str, str]:
     :param extra: generated async files, which take precedence over what lies on disk.
     """
     sources = {p.relative_to(root).as_posix(): p.read_text(encoding="utf-8") for p in sorted((root / SOURCE).rglob("*.py"))}
-    sources = {name: text for name, text in sources.items() if "/_api/" not in name} | extra
+    sources = {name: text for name, text in sources.items() if not any(f"/{tree}/" in name for tree in GENERATED)} | extra
     with tempfile.TemporaryDirectory() as folder:
         inside = Path(folder) / "in"
         for name, text in sources.items():

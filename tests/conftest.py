@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from agentkit._core.endpoint import SERVICE_VARIABLES
+from watching import *  # noqa: F403
 
 # For `make full`: many more made-up cases where a test does not say how many it takes.
 settings.register_profile("fuzz", max_examples=3000, deadline=None)

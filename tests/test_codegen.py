@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from codegen import sync
+from codegen import calls, models, requests, sync
 from codegen.__main__ import differences, existing
 from codegen.spec import ROOT as FIRST_PART
 from codegen.spec import Description, PythonType, load
@@ -198,6 +198,20 @@ def test_a_name_that_a_model_needs_for_itself_is_stored_under_another(tmp_path: 
     assert [(field.python, field.attribute) for field in thing.fields] == [("schema", "schema_"), ("id", "id")]
 
 
+def test_what_a_member_reads_is_stored_under_another_name(tmp_path: Path) -> None:
+    state = {"type": "string", "x-read-by-member": True}
+    (thing,) = described(tmp_path, {"Thing": {"type": "object", "properties": {"state": state}}}).schemas
+    assert [(field.wire, field.python, field.attribute) for field in thing.fields] == [("state", "state", "state_")]
+
+
+def test_a_subclass_of_a_subclass_has_its_tag(tmp_path: Path) -> None:
+    base = {"type": "object", "discriminator": {"propertyName": "kind"}, "properties": {"kind": {"type": "string"}}}
+    middle = {"allOf": [{"$ref": "base.yaml#/components/schemas/Base"}], "properties": {"kind": {"const": "hosted"}}}
+    leaf = {"allOf": [{"$ref": "#/components/schemas/Middle"}], "type": "object"}
+    description = described(tmp_path, {"Middle": middle, "Leaf": leaf}, base={"Base": base})
+    assert {schema.name: schema.tag for schema in description.schemas} == {"Base": None, "Middle": "hosted", "Leaf": "hosted"}
+
+
 def test_a_subclass_knows_its_base_and_its_tag(tmp_path: Path) -> None:
     base = {"type": "object", "discriminator": {"propertyName": "type"}, "properties": {"type": {"type": "string"}}}
     leaf = {
@@ -257,6 +271,70 @@ def test_a_call_is_read_with_its_ids_its_query_and_its_body(tmp_path: Path) -> N
         ("model", True, None),
         ("stream", False, False),
     ]
+
+
+def test_a_body_may_be_one_parameter_of_its_own_name_and_content_type(tmp_path: Path) -> None:
+    schema = {"type": "object", "properties": {"name": {"type": "string"}}}
+    body = {"content": {"application/merge-patch+json": {"schema": schema}}}
+    paths = {"/things": {"patch": call("update_thing", requestBody=body, **{"x-body": "resource", "x-call": "update"})}}
+    description = described(tmp_path, {"Thing": {"type": "object"}}, paths)
+    (operation,) = description.operations
+    assert (operation.whole, operation.content_type, operation.body) == ("resource", "application/merge-patch+json", None)
+    (builder,) = requests.emit(description).values()
+    assert "def update_thing(resource: Any) -> Request[Thing]:" in builder
+    assert "name='resource', body=resource, content_type='application/merge-patch+json'" in builder
+    module = calls.emit(description)["src/agentkit/aio/_api/part.py"]
+    assert "async def update(self, resource: Thing | Body | bytes, **options: Unpack[CallOptions]) -> Thing:" in module
+    assert "requests.update_thing(resource)" in module
+
+
+LINKED = {
+    "type": "object",
+    "x-private": True,
+    "properties": {
+        "value": {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}},
+        "nextLink": {"type": ["string", "null"], "x-python-name": "next_link"},
+    },
+    "required": ["value"],
+}
+
+
+def test_a_page_that_names_the_next_one_by_a_link_makes_a_lazy_list(tmp_path: Path) -> None:
+    answer = {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Things"}}}}}
+    listed = call("list_things", responses=answer, **{"x-lazy": True})
+    description = described(tmp_path, {"Thing": {"type": "object"}, "Things": LINKED}, {"/things": {"get": listed}})
+    page = description.schemas[-1]
+    assert (page.item, page.by_links, page.private) == ("Thing", True, True)
+    (builder,) = requests.emit(description).values()
+    assert "by_links=True" in builder
+    module = calls.emit(description)["src/agentkit/aio/_api/part.py"]
+    assert "    def list_things(self, **options: Unpack[CallOptions]) -> AsyncItemPaged[Thing]:" in module
+    made = models.emit(description)
+    assert "PageMembers" not in made["src/agentkit/_generated/models/part.py"]
+    assert "__all__ = ['Thing']" in made["src/agentkit/_generated/models/part.py"]
+    assert "PRIVATE = {'Things': 'part'}" in made["src/agentkit/_generated/index.py"]
+
+
+def test_a_lazy_list_answers_pages(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="list_things is a lazy list, but answers no page"):
+        described(tmp_path, {"Thing": {"type": "object"}}, {"/things": {"get": call("list_things", **{"x-lazy": True})}})
+
+
+def test_a_call_has_the_statuses_and_the_version_that_it_is_described_with(tmp_path: Path) -> None:
+    created = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}
+    put = call("put_thing", responses={"200": created, "201": created, "default": {}}, **{"x-version-name": "apiVersion"})
+    drop = call("drop_thing", responses={"204": {"description": "Gone."}, "default": {}})
+    description = described(tmp_path, {"Thing": {"type": "object"}}, {"/things": {"put": put, "delete": drop}})
+    found = {operation.name: operation for operation in description.operations}
+    assert (found["put_thing"].success, found["put_thing"].version_name, found["put_thing"].returns) == (
+        (200, 201),
+        "apiVersion",
+        "Thing",
+    )
+    assert (found["drop_thing"].success, found["drop_thing"].returns) == ((204,), "None")
+    (builder,) = requests.emit(description).values()
+    assert "success=(200, 201), version_name='apiVersion'" in builder
+    assert "-> None:" in calls.emit(description)["src/agentkit/aio/_api/part.py"]
 
 
 def test_a_call_that_is_described_twice_is_an_error(tmp_path: Path) -> None:

@@ -110,7 +110,9 @@ def test_the_public_names_are_listed_and_there(module: str) -> None:
         (agentkit, "model", "models"),
         (agentkit.aio, "AIProjectClients", "AIProjectClient"),
         (agentkit.models, "ThreadRuns", "ThreadRun"),
+        (agentkit, "AgentClient", "AgentsClient"),
         (agentkit.operations, "AgentOperations", "AgentsOperations"),
+        (agentkit.aio.operations, "ThreadOperations", "ThreadsOperations"),
     ],
 )
 def test_a_misspelt_name_is_answered_with_the_right_one(module: Any, misspelt: str, meant: str) -> None:
@@ -133,7 +135,9 @@ def parameters(function: Any) -> list[tuple[str, Any, Any]]:
 
 PAIRS = [
     (agentkit.AIProjectClient, agentkit.aio.AIProjectClient),
+    (agentkit.AgentsClient, agentkit.aio.AgentsClient),
     (agentkit.operations.AgentsOperations, agentkit.aio.operations.AgentsOperations),
+    (agentkit.operations.RunsOperations, agentkit.aio.operations.RunsOperations),
 ]
 
 

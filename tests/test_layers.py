@@ -22,13 +22,14 @@ distributions = cache(importlib.metadata.packages_distributions)
 
 # The lowest layer first. A name stands for the module or for the whole package of that name.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"_attached", "_citations", "_naming", "_suggest", "_types", "_version", "_wire", "exceptions"}),
+    frozenset({"_attached", "_citations", "_history", "_hooks", "_naming", "_suggest", "_types", "_version", "_wire", "exceptions"}),
     frozenset({"_members", "_model", "_paging", "_request", "_structured"}),
     frozenset({"_generated"}),
     frozenset({"_core"}),
-    frozenset({"_files", "_http", "_outcome", "_primitives", "_setup", "tools"}),
+    frozenset({"_aiohttp", "_assets", "_connections", "_files", "_http", "_inference", "_outcome", "_primitives", "_setup", "tools"}),
     frozenset({"_sync", "aio"}),
-    frozenset({"", "models", "operations"}),
+    frozenset({"", "models", "operations", "prompts", "telemetry"}),
+    frozenset({"migrate"}),
     frozenset({"__main__", "cli"}),
 )
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
@@ -36,6 +37,11 @@ LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in name
 # These look upwards, and only when they are called, so that importing the one does not import the other.
 LAZY_UPWARDS = {
     ("_members", "_generated"): "the hand-written members make generated models",
+    ("_sync", "telemetry"): "tracing is loaded when it is enabled",
+    ("aio", "telemetry"): "tracing is loaded when it is enabled",
+    ("_assets", "_sync"): "a file is uploaded to a local service by a client, which waits in either client",
+    ("_connections", "_sync"): "a SAS token that was made by hand is renewed by a client",
+    ("_connections", "aio"): "a SAS token that was made by hand is renewed by a client",
     ("_setup", "local"): "local() and from_env() start the embedded service",
     ("cli", "local"): "the command starts the service when it is asked to serve",
 }
@@ -43,8 +49,18 @@ LAZY_UPWARDS = {
 # The service imports these only when something needs them: they have extras of their own.
 OPTIONAL = {"openai": "openai"}
 
+# The client imports these only when a call asks for a client of another package: they have extras of their own.
+OPTIONAL_IN_CLIENT = {"openai": "openai"}
+
 # What comes with a dependency and is imported by its own name.
-WITH = {"multipart": "python-multipart", "pydantic_core": "pydantic", "referencing": "jsonschema"}
+WITH = {
+    "PIL": "matplotlib",
+    "aiohttp": "httpx-aiohttp",
+    "multipart": "python-multipart",
+    "pydantic_core": "pydantic",
+    "referencing": "jsonschema",
+    "yarl": "httpx-aiohttp",
+}
 # The pure core decides and does not do: nothing in it can wait, or reach a file, a socket or the environment.
 IMPURE = frozenset(
     {
@@ -170,10 +186,23 @@ def _forbidden_outside(found: Import) -> str | None:
         return None if found.lazy else f"imports {top} when it is loaded, and may only when it is called"
     if found.layer == "local":
         return None if _declared(top, "local") else f"imports {top}, which is no package of the extra 'local'"
+    if found.layer == "telemetry" and top == "opentelemetry":
+        return None if _declared(top, "telemetry") else f"imports {top}, which is no package of the extra 'telemetry'"
+    if found.layer == "migrate" and top == "libcst":
+        return None if _declared(top, "migrate") else f"imports {top}, which is no package of the extra 'migrate'"
+    if found.layer == "prompts" and top == "yaml":
+        # It has no extra: who keeps prompts in files is told to install it by its own name.
+        return None if found.lazy else "imports yaml when it is loaded, and may only when it is called"
+    if found.layer in ("_inference", "_sync", "aio") and top in OPTIONAL_IN_CLIENT:
+        if not _declared(top, OPTIONAL_IN_CLIENT[top]):
+            return f"imports {top}, which is no package of the extra '{OPTIONAL_IN_CLIENT[top]}'"
+        return None if found.lazy else f"imports {top} when it is loaded, and may only when it is called"
+    if found.layer == "_aiohttp" and _declared(top, "aio"):
+        return None  # the module is itself imported only where the extra is installed
     if not _declared(top, None):
         return f"imports {top}, which is no dependency of the client"
-    if top == "httpx" and found.layer != "_http":
-        return "imports httpx, which only _http.py knows"
+    if top == "httpx" and found.layer not in ("_aiohttp", "_http"):
+        return "imports httpx, which only _http.py and _aiohttp.py know"
     if top == "azure" and found.layer != "exceptions" and not found.lazy:
         return "imports azure when it is loaded, and may only when it is called"
     return None
@@ -238,13 +267,16 @@ FORBIDDEN = {
     "the client from the service": ("local/app.py", "from agentkit._core import retry", "share nothing"),
     "the service, at once": ("_setup.py", "from .local import service", "only when it is called"),
     "the service by the command, at once": ("cli.py", "from .local import service", "only when it is called"),
+    "aiohttp elsewhere": ("_http.py", "def f():\n    import aiohttp", "no dependency of the client"),
     "httpx elsewhere": ("aio/_client.py", "def f():\n    import httpx", "only _http.py"),
     "azure at once": ("_outcome.py", "from azure.core import exceptions", "only when it is called"),
     "azure in a class body": ("_outcome.py", "class A:\n    from azure.core import exceptions", "only when it is called"),
     "a package of the service": ("_files.py", "import starlette", "no dependency of the client"),
     "a package of the client": ("local/app.py", "import httpx", "no package of the extra"),
+    "an optional package of the client, at once": ("aio/_client.py", "import openai", "only when it is called"),
     "an optional package, at once": ("local/app.py", "import openai", "only when it is called"),
     "an optional package elsewhere": ("_files.py", "def f():\n    import openai", "no dependency of the client"),
+    "a package that rewrites scripts, elsewhere": ("cli.py", "def f():\n    import libcst", "no dependency of the client"),
     "an impure core": ("_core/retry.py", "import time", "pure"),
     "a module in no layer": ("surprise.py", "from ._core import retry", "stands in no layer"),
     "under else": ("_core/retry.py", "if TYPE_CHECKING:\n    pass\nelse:\n    from ..aio import _client", "agentkit.aio"),
@@ -272,9 +304,12 @@ ALLOWED = {
     "the service, when called": ("_setup.py", "def f():\n    from .local import service"),
     "the service by the command": ("cli.py", "def f():\n    from .local import service"),
     "httpx at its seam": ("_http.py", "import httpx"),
+    "aiohttp at its seam": ("_aiohttp.py", "import aiohttp\nimport httpx\nfrom yarl import URL"),
     "azure when called": ("_outcome.py", "def f():\n    from azure.core import exceptions"),
     "azure's errors": ("exceptions.py", "from azure.core import exceptions"),
+    "a package that rewrites scripts": ("migrate/_imports.py", "import libcst"),
     "the service's packages": ("local/app.py", "import starlette\nfrom agentkit.local import service"),
+    "an optional package of the client, when called": ("aio/_client.py", "def f():\n    import openai"),
     "an optional package, when called": ("local/app.py", "def f():\n    import openai"),
 }
 

@@ -131,7 +131,8 @@ async def test_users_row_14_retry_after_is_kept_up_to_a_visible_cap(raw: RawServ
 async def test_users_row_15_errors_name_the_kind_of_endpoint_and_what_it_wants(
     raw: RawServer, face: Face, connect: Connect
 ) -> None:
-    """A 401 names the endpoint's kind and its credential, a 404 the endpoint; a wrong URL fails when the client is made."""
+    """A 401 and a 403 name the endpoint's kind, what was sent and what it takes; a 404 tells a wrong address from a wrong id; a wrong URL
+    fails when the client is made."""
     client = connect(f"{raw.url}/api/projects/p", KEY)
     raw.answers = [Answer(401)]
     with pytest.raises(
@@ -140,6 +141,11 @@ async def test_users_row_15_errors_name_the_kind_of_endpoint_and_what_it_wants(
         await done(client.agents.get_agent("asst_1"))
     raw.answers = [Answer(404)]
     with pytest.raises(ResourceNotFoundError, match=r"Check the id, and that it belongs to this endpoint: .* Foundry project"):
+        await done(client.agents.get_agent("asst_1"))
+    with pytest.raises(ResourceNotFoundError, match=r"No id was asked for, so the address itself is wrong"):
+        await done(client.agents.list_agents())
+    raw.answers = [Answer(403)]
+    with pytest.raises(HttpResponseError, match=r"Check the role, .*: a key went to a local service spoken to as a Foundry"):
         await done(client.agents.get_agent("asst_1"))
     foundry = face.Client("https://r.services.ai.azure.com/api/projects/p", KEY)
     assert "(token scope https://ai.azure.com/.default)" in foundry._pipeline.endpoint.describe()

@@ -17,13 +17,22 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from . import aio, exceptions, models, operations
+    from . import prompts as prompts
+    from . import telemetry as telemetry
+    from ._sync._agents_client import AgentsClient
     from ._sync._client import AIProjectClient
+    from ._sync._pages import ItemPaged
     from .tools import Refuse
 
-__all__ = ["AIProjectClient", "Refuse", "__version__", "aio", "exceptions", "models", "operations"]
+__all__ = ["AIProjectClient", "AgentsClient", "ItemPaged", "Refuse", "__version__", "aio", "exceptions", "models", "operations"]
 
-_MODULES = frozenset({"aio", "exceptions", "models", "operations"})
-_HOMES = {"AIProjectClient": "._sync._client", "Refuse": ".tools"}
+_MODULES = frozenset({"aio", "exceptions", "models", "operations", "prompts", "telemetry"})
+_HOMES = {
+    "AIProjectClient": "._sync._client",
+    "AgentsClient": "._sync._agents_client",
+    "ItemPaged": "._sync._pages",
+    "Refuse": ".tools",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -14,14 +14,20 @@ import threading
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
+from urllib.request import getproxies
 from weakref import WeakKeyDictionary
 
 import httpx
 
 from ._core.retry import Failure
 
+# Whether the async client takes the connections of aiohttp where httpx-aiohttp is installed, by the extra "aio".
+USE_AIOHTTP = True
+
 __all__ = [
+    "USE_AIOHTTP",
     "AsyncHttp",
     "AsyncHttpResponse",
     "ConnectionSettings",
@@ -34,6 +40,8 @@ __all__ = [
     "Timeouts",
     "TransportError",
 ]
+
+C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
 
 class TransportError(Exception):
@@ -65,17 +73,21 @@ class ConnectionSettings:
     cert: str | tuple[str, str] | None = None
     trust_environment: bool = True
 
-    def arguments(self, transport: type[Any]) -> dict[str, Any]:
-        verify = self._verification()
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+    def opened(self, client: type[C], transport: type[Any], direct: type[Any]) -> tuple[C, Any]:
+        """A client of the library, and its transport where that can be used without the client's looking for a proxy.
+
+        :param transport: makes connections, also through proxies.
+        :param direct: makes those that go to the service itself.
+        :raises ValueError: a file of certificates cannot be used.
+        """
+        verify, limits = self._verification(), httpx.Limits(max_connections=None, max_keepalive_connections=20)
+        if not self.proxies and not (self.trust_environment and getproxies()):
+            own = direct(verify=verify, trust_env=self.trust_environment, limits=limits)
+            # The certificates are the transport's affair; the client is not to read any.
+            return client(transport=own, verify=False, trust_env=self.trust_environment), own
         proxies = (self.proxies or {}).items()
-        return {
-            "verify": verify,
-            "trust_env": self.trust_environment,
-            "mounts": {f"{scheme}://": transport(proxy=url, verify=verify, limits=limits) for scheme, url in proxies} or None,
-            "follow_redirects": False,
-            "limits": limits,
-        }
+        mounts = {f"{scheme}://": transport(proxy=url, verify=verify, limits=limits) for scheme, url in proxies}
+        return client(verify=verify, trust_env=self.trust_environment, mounts=mounts or None, limits=limits), None
 
     def _verification(self) -> ssl.SSLContext | bool:
         """What certificates are checked against, and shown.
@@ -230,26 +242,29 @@ class SyncHttp:
 
     def __init__(self, settings: ConnectionSettings) -> None:
         self._settings = settings
-        self._client: httpx.Client | None = None
+        self._pool: tuple[httpx.Client, httpx.HTTPTransport | None] | None = None
         self._lock = threading.Lock()
 
     def send(self, request: HttpRequest, timeouts: Timeouts) -> SyncHttpResponse:
         """Send, and return when the headers of the answer are here. Raises TransportError."""
-        client = self._client or self._opened()
+        client, transport = self._pool or self._opened()
         with _translated():
-            return SyncHttpResponse(request, client.send(_outgoing(client, request, timeouts), stream=True))
+            outgoing = _outgoing(client, request, timeouts)
+            if transport is None:
+                return SyncHttpResponse(request, client.send(outgoing, stream=True))
+            return SyncHttpResponse(request, _answer(client, outgoing, transport.handle_request(outgoing)))
 
-    def _opened(self) -> httpx.Client:
+    def _opened(self) -> tuple[httpx.Client, httpx.HTTPTransport | None]:
         with self._lock:
-            if self._client is None:
-                self._client = httpx.Client(**self._settings.arguments(httpx.HTTPTransport))
-            return self._client
+            if self._pool is None:
+                self._pool = self._settings.opened(httpx.Client, httpx.HTTPTransport, httpx.HTTPTransport)
+            return self._pool
 
     def close(self) -> None:
         with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool[0].close()
 
 
 class AsyncHttp:
@@ -265,9 +280,12 @@ class AsyncHttp:
         pool = self._pools.get(loop)
         if pool is None:
             pool = self._pools[loop] = await _Pool.opened(self._settings)
-        client = pool.client
+        client, transport = pool.client, pool.transport
         with _translated():
-            return AsyncHttpResponse(request, await client.send(_outgoing(client, request, timeouts), stream=True))
+            outgoing = _outgoing(client, request, timeouts)
+            if transport is None:
+                return AsyncHttpResponse(request, await client.send(outgoing, stream=True))
+            return AsyncHttpResponse(request, _answer(client, outgoing, await transport.handle_async_request(outgoing)))
 
     async def aclose(self) -> None:
         pool = self._pools.pop(asyncio.get_running_loop(), None)
@@ -286,27 +304,58 @@ class _Pool:
     """
 
     client: httpx.AsyncClient
-    lifetime: AsyncGenerator[httpx.AsyncClient, None]
+    transport: httpx.AsyncBaseTransport | None
+    lifetime: AsyncGenerator[None, None]
 
     @classmethod
     async def opened(cls, settings: ConnectionSettings) -> _Pool:
-        lifetime = _lifetime(settings)
-        return cls(await lifetime.__anext__(), lifetime)
+        client, transport = settings.opened(httpx.AsyncClient, httpx.AsyncHTTPTransport, _async_transport())
+        lifetime = _lifetime(client)
+        await lifetime.__anext__()
+        return cls(client, transport, lifetime)
 
 
-async def _lifetime(settings: ConnectionSettings) -> AsyncGenerator[httpx.AsyncClient, None]:
-    async with httpx.AsyncClient(**settings.arguments(httpx.AsyncHTTPTransport)) as client:
-        yield client
+async def _lifetime(client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
+    async with client:
+        yield
+
+
+def _async_transport() -> type[Any]:
+    """What makes the connections that go to the service itself; through proxies they are httpx's own."""
+    return (_aiohttp_transport() if USE_AIOHTTP else None) or httpx.AsyncHTTPTransport
+
+
+@cache
+def _aiohttp_transport() -> type[Any] | None:
+    try:
+        from ._aiohttp import Transport
+    except ImportError:  # the extra is not installed
+        return None
+    return Transport
 
 
 def _outgoing(client: httpx.Client | httpx.AsyncClient, request: HttpRequest, timeouts: Timeouts) -> httpx.Request:
-    return client.build_request(
+    """The request as the library takes it: as the client would build it, without what the client does for calls of other kinds."""
+    given = request.headers.raw
+    named = {name.lower() for name, _ in given}
+    return httpx.Request(
         request.method,
         request.url,
-        headers=request.headers,
+        headers=[*(default for default in client.headers.raw if default[0].lower() not in named), *given],
+        cookies=client.cookies or None,
         content=request.content,
-        timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect, pool=timeouts.connect),
+        extensions={
+            "timeout": {"connect": timeouts.connect, "read": timeouts.read, "write": timeouts.read, "pool": timeouts.connect}
+        },
     )
+
+
+def _answer(client: httpx.Client | httpx.AsyncClient, request: httpx.Request, response: httpx.Response) -> httpx.Response:
+    """An answer that came past the client, which keeps the cookies."""
+    response.request = request
+    if "set-cookie" in response.headers:
+        client.cookies.extract_cookies(response)
+    return response
 
 
 _NEVER_SENT = (

@@ -11,6 +11,7 @@ from ._structured import parse_answer
 
 if TYPE_CHECKING:
     from ._generated.enums import MessageRole
+    from ._generated.models.hosted import ContainerConfiguration, ProtocolVersionRecord
     from ._generated.models.messages import (
         MessageImageFileContent,
         MessageTextContent,
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from ._generated.models.vector_stores import VectorStoreFile
 
 __all__ = [
+    "AgentDetailsMembers",
+    "AgentVersionDetailsMembers",
     "FailedFilesMembers",
+    "HostedAgentDefinitionMembers",
     "MessageDeltaChunkMembers",
     "OpenAIPageableListOfThreadMessageMembers",
     "ThreadMessageMembers",
@@ -189,3 +193,86 @@ class MessageDeltaChunkMembers:
         parts = _of_kind(getattr(self.delta, "content", None), "text")
         values = [getattr(part.text, "value", None) for part in parts]
         return "".join(value for value in values if isinstance(value, str))
+
+
+class AgentVersionDetailsMembers:
+    """How far the deployment of a version has come, under whichever name the service tells it."""
+
+    if TYPE_CHECKING:
+        state_: str | None
+        status: Any
+
+    @property
+    def state(self) -> str | None:
+        """How far the deployment has come, such as ``creating``, ``active`` or ``failed``: what the service sends as ``state``, else
+        what it sends as ``status``; None where it sends neither."""
+        told = self.state_ if self.state_ is not None else self.status
+        return None if told is None else str(told)
+
+    @state.setter
+    def state(self, value: str | None) -> None:
+        self.state_ = value
+
+
+class AgentDetailsMembers:
+    """Where an agent stands."""
+
+    if TYPE_CHECKING:
+        state_: str | None
+        versions: Any
+
+    @property
+    def state(self) -> str | None:
+        """Where the agent stands: what the service sends as its ``state``, else the state of its newest version; None where it sends
+        neither."""
+        latest = getattr(self.versions, "latest", None)
+        return self.state_ if self.state_ is not None else getattr(latest, "state", None)
+
+    @state.setter
+    def state(self, value: str | None) -> None:
+        self.state_ = value
+
+
+class HostedAgentDefinitionMembers:
+    """What a hosted agent consists of, in either of the two spellings that there are: what was given in one is read in both."""
+
+    if TYPE_CHECKING:
+        image_: str | None
+        container_configuration: ContainerConfiguration | None
+        container_protocol_versions_: list[ProtocolVersionRecord] | None
+        protocol_versions_: list[ProtocolVersionRecord] | None
+
+    @property
+    def image(self) -> str | None:
+        """Container image with registry and tag; that of the ``container_configuration`` where it stands there alone."""
+        return self.image_ if self.image_ is not None else getattr(self.container_configuration, "image", None)
+
+    @image.setter
+    def image(self, value: str | None) -> None:
+        self.image_ = value
+        if self.container_configuration is not None:
+            self.container_configuration.image = value  # type: ignore[assignment]
+
+    @property
+    def container_protocol_versions(self) -> list[ProtocolVersionRecord] | None:
+        """Protocols that the container speaks, also where they were given as ``protocol_versions``."""
+        earlier = self.container_protocol_versions_
+        return earlier if earlier is not None else self.protocol_versions_
+
+    @container_protocol_versions.setter
+    def container_protocol_versions(self, value: list[ProtocolVersionRecord] | None) -> None:
+        self.container_protocol_versions_ = value
+        if self.protocol_versions_ is not None:
+            self.protocol_versions_ = value
+
+    @property
+    def protocol_versions(self) -> list[ProtocolVersionRecord] | None:
+        """Protocols that the container speaks, also where they were given as ``container_protocol_versions``."""
+        later = self.protocol_versions_
+        return later if later is not None else self.container_protocol_versions_
+
+    @protocol_versions.setter
+    def protocol_versions(self, value: list[ProtocolVersionRecord] | None) -> None:
+        self.protocol_versions_ = value
+        if self.container_protocol_versions_ is not None:
+            self.container_protocol_versions_ = value

@@ -83,9 +83,8 @@ def _lenient(source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSche
 
 
 def _or_raw(choices: list[core_schema.CoreSchema]) -> core_schema.CoreSchema:
-    if not choices:
-        return core_schema.any_schema()
-    return core_schema.union_schema([*choices, core_schema.any_schema()], mode="left_to_right")
+    raw = core_schema.any_schema()
+    return core_schema.union_schema([*choices, raw], mode="left_to_right") if choices else raw
 
 
 def _choices(source: Any, handler: GetCoreSchemaHandler) -> list[core_schema.CoreSchema]:
@@ -95,6 +94,8 @@ def _choices(source: Any, handler: GetCoreSchemaHandler) -> list[core_schema.Cor
         arms = get_args(source)
         kinds = {arm.__tag__: arm for arm in arms if getattr(arm, "__tag__", None) is not None}
         others = [choice for arm in arms if arm not in kinds.values() for choice in _choices(arm, handler)]
+        if len(others) > 1 and all(isinstance(arm, type) and issubclass(arm, Model) for arm in arms):
+            return [core_schema.union_schema([*others])]  # the one that knows most of the keys
         return [_by_kind("type", kinds, handler), *others] if kinds else others
     if origin is Annotated:
         return _choices(get_args(source)[0], handler)
@@ -111,9 +112,7 @@ def _choices(source: Any, handler: GetCoreSchemaHandler) -> list[core_schema.Cor
     if issubclass(source, Model):
         kinds = source._kinds()
         own = handler.generate_schema(source)
-        if not kinds:
-            return [own]
-        return [_by_kind(source.__discriminator__ or "type", kinds, handler), own]
+        return [_by_kind(source.__discriminator__ or "type", kinds, handler), own] if kinds else [own]
     return []
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ._core.endpoint import Endpoint
 from ._core.errors import explain, request_id
 from ._core.retry import Failure
-from ._generated.index import MODULES
+from ._generated.index import MODULES, PRIVATE
 from ._request import NOTHING, Request
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["broken_answer", "call_error", "failed_call", "load_model", "parse_bo
 
 def load_model(name: str) -> type[Model]:
     """The generated model of a name; its module is loaded now if it was not before."""
-    model: type[Model] = getattr(import_module(f"agentkit._generated.models.{MODULES[name]}"), name)
+    model: type[Model] = getattr(import_module(f"agentkit._generated.models.{MODULES.get(name) or PRIVATE[name]}"), name)
     return model
 
 
@@ -54,15 +54,21 @@ def call_error(
     response: HttpResponse,
     error_map: Mapping[int, Callable[..., Exception]],
     retry: str,
+    sent: str,
 ) -> Exception:
-    """The error of an answer: by the call's own map first, then by the status."""
+    """The error of an answer: by the call's own map first, then by the status.
+
+    :param retry: why the request was not sent again.
+    :param sent: the credential that went with it, in words.
+    """
     from azure.core.exceptions import HttpResponseError as AnyResponseError
 
     from .exceptions import BY_STATUS, HttpResponseError
 
     status = response.status_code
     told = retry if status == 429 or status >= 500 else ""
-    text = explain(request.operation, request.path, status, response.reason, response.headers, response.content, endpoint, told)
+    headers, body = response.headers, response.content
+    text = explain(request.operation, request.path, status, response.reason, headers, body, endpoint, told, sent)
     own = error_map.get(status)
     if own is not None:
         # A class that knows nothing of responses, such as KeyError, gets the text.
@@ -71,7 +77,22 @@ def call_error(
     error = BY_STATUS.get(status, HttpResponseError)(response=response)
     error.request_id = request_id(response.headers)
     error.explanation = text
+    if status not in _WITHOUT_MODEL:
+        error.model = _error_model(body)
     return error
+
+
+# azure-ai-agents raises these before it reads what the service says of them.
+_WITHOUT_MODEL = frozenset({304, 401, 404, 409})
+
+
+def _error_model(body: bytes) -> Model | None:
+    """What a service says of an error, as an object; None where it is no JSON."""
+    try:
+        said: Model = load_model("AgentV1Error").__pydantic_validator__.validate_json(body)
+    except ValueError:
+        return None
+    return said
 
 
 def failed_call(request: Request[Any], endpoint: Endpoint, problem: TransportError, retry: str) -> Exception:

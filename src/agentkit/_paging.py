@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from ._attached import attached
 from ._request import Request
@@ -63,18 +64,33 @@ def _alone(page: Any) -> Iterator[Any]:
 
 def page_items(page: Any) -> list[Any]:
     """The items of a page; a page without data is an empty one."""
-    return page.data if isinstance(page.data, list) else []
+    items = page.value if hasattr(page, "next_link") else page.data
+    return items if isinstance(items, list) else []
 
 
-def next_page(request: Request[Any], page: Any, seen: set[str]) -> Request[Any] | None:
+def next_page(
+    request: Request[Any], page: Any, seen: set[str], base_url: str, *, when_unsaid: bool = False
+) -> Request[Any] | None:
     """The request for what comes after a page, or None when the page is the last one.
 
     :param request: the request of the page; its order, filter and limit stay, and so does the other end of a range.
     :param page: the page as it came.
-    :param seen: the cursors that were asked for so far; the next one is added.
-    :raises RuntimeError: the service says that there is more, but does not say where.
+    :param seen: the cursors or links that were asked for so far; the next one is added.
+    :param base_url: where the service stands, which links have to lead to.
+    :keyword when_unsaid: whether a page that says where it ends, and not whether there is more, is followed by another.
+    :raises RuntimeError: the service says that there is more, but does not say where, or says a place that is not the service's own.
     """
-    if not getattr(page, "has_more", None) or not page_items(page):
+    if request.by_links:
+        link = page.next_link
+        if not isinstance(link, str) or not link:
+            return None
+        following = _linked(request, link, base_url)
+        seen.add(following.url or "")
+        return following
+    more = getattr(page, "has_more", None)
+    if more is None and when_unsaid:
+        more = getattr(page, "last_id", None)
+    if not more or not page_items(page):
         return None
     going_back = _goes_back(request)
     cursor = _cursor(page, going_back=going_back)
@@ -89,12 +105,20 @@ def next_page(request: Request[Any], page: Any, seen: set[str]) -> Request[Any] 
 
 def token_of(request: Request[Any]) -> str:
     """Where the page of a request begins, as text that :func:`from_token` takes."""
+    if request.url is not None:
+        return request.url
     token: str = request.params["before" if _goes_back(request) else "after"]
     return token
 
 
-def from_token(request: Request[Any], token: str) -> Request[Any]:
-    """The request for the page that begins at a token."""
+def from_token(request: Request[Any], token: str, base_url: str) -> Request[Any]:
+    """The request for the page that begins at a token.
+
+    :param base_url: where the service stands, which a token that is a link has to lead to.
+    :raises RuntimeError: it does not.
+    """
+    if request.by_links:
+        return _linked(request, token, base_url)
     return replace(request, params={**request.params, ("before" if _goes_back(request) else "after"): token})
 
 
@@ -103,12 +127,49 @@ def check_progress(request: Request[Any], page: Any, seen: set[str]) -> None:
 
     :raises RuntimeError: it does.
     """
+    if request.by_links:
+        link = page.next_link
+        # A page is known by where the next one is: a link that was followed before begins the same pages again.
+        if isinstance(link, str) and request.url is not None and _absolute(request.url, link) in seen:
+            raise RuntimeError(
+                f"{request.operation}: the service names a page as the next one that was read already; stopped after {len(seen)} pages. "
+                "What was read so far is complete up to here."
+            )
+        return
     cursor = _cursor(page, going_back=_goes_back(request))
     if page_items(page) and cursor in seen:
         raise RuntimeError(
             f"{request.operation}: the service gives the same cursor again: {cursor!r}; stopped after {len(seen)} pages. What was read "
             "so far is complete up to here."
         )
+
+
+def _linked(request: Request[Any], link: str, base_url: str) -> Request[Any]:
+    """The request for the page that a link names: the caller's key or token goes to the service alone, and only the way it went before."""
+    url = _absolute(request.url or base_url + request.path, link)
+    if url is None:
+        raise RuntimeError(
+            f"{request.operation}: the service names a next page that is not on its own host, {urlsplit(base_url).netloc}. It is not asked "
+            "for, because the credential would go there. What was read so far is complete up to here."
+        )
+    return replace(request, url=url)
+
+
+def _absolute(base: str, link: str) -> str | None:
+    """The address that a link leads to from a page, without fragment; None where that is another origin, or cannot be read surely."""
+    try:
+        own, parts = urlsplit(base), urlsplit(urljoin(base, link))
+        same = (parts.scheme, parts.hostname, _port(parts)) == (own.scheme, own.hostname, _port(own))
+    except ValueError:
+        return None
+    # Parsers disagree on where the host ends in URLs with these.
+    if not same or "@" in parts.netloc or "\\" in link:
+        return None
+    return urlunsplit((own.scheme, own.netloc, parts.path, parts.query, ""))
+
+
+def _port(parts: SplitResult) -> int | None:
+    return parts.port or {"https": 443, "http": 80}.get(parts.scheme)
 
 
 def _goes_back(request: Request[Any]) -> bool:

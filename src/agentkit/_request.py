@@ -25,6 +25,7 @@ __all__ = [
     "query_list",
     "streamed",
     "tools_of",
+    "whole_request",
     "with_body_read",
 ]
 
@@ -51,8 +52,10 @@ class Request(Generic[R]):
     ``path`` is relative to the agents base URL; ``params`` are query pairs whose values are ready to be percent-encoded, except that
     a tuple is joined by literal commas; ``body`` is a mapping (sent as JSON), bytes or a binary stream (sent as it is) or None; ``parts`` is
     a multipart body; ``returns`` names the model that the response becomes, is :data:`NOTHING` where there is none, or is empty for a
-    response read as bytes. ``success`` are the statuses of an answer. ``api_version`` is sent in place of the endpoint's own where a call exists in certain versions only, under
-    ``version_name``, which two calls spell otherwise.
+    response read as bytes. ``success`` are the statuses of an answer. ``api_version`` is sent in place of the endpoint's own where a
+    call exists in certain versions only, under ``version_name``, which two calls spell otherwise. ``by_links`` marks a list whose pages
+    name the next one by a link; ``url`` is such a link, in place of ``path`` and ``params``. ``headers`` are what this call sends besides
+    those of every call.
     """
 
     operation: str
@@ -67,6 +70,9 @@ class Request(Generic[R]):
     success: tuple[int, ...] = (200,)
     version_name: str = "api-version"
     api_version: str | None = None
+    by_links: bool = False
+    url: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def plain_request(
@@ -125,6 +131,36 @@ def json_request(
     return Request(operation, method, path, returns, _given(params or {}), body=ready, content_type=content_type, **more)
 
 
+def whole_request(
+    operation: str,
+    method: str,
+    path: str,
+    ids: Mapping[str, Any],
+    *,
+    returns: str,
+    name: str,
+    body: Any,
+    **more: Any,
+) -> Request[Any]:
+    """A request whose body is given as a whole, under a name of its own.
+
+    :param name: what the call names the body.
+    :param body: a model or another mapping by wire names, or JSON as bytes or as a binary stream.
+    :param more: the other fields of the request.
+    :raises BodyError: the body is none of these.
+    """
+    if isinstance(body, Mapping):
+        ready: Any = to_wire(body, exclude_readonly=True)
+    elif isinstance(body, bytes) or hasattr(body, "read"):
+        ready = body
+    else:
+        raise BodyError(
+            f"{operation}() takes as {name} {_article(returns)}, a mapping by wire names, or JSON as bytes or as a binary stream, not "
+            f"{type(body).__name__}"
+        )
+    return Request(operation, method, _fill(operation, path, ids), returns, body=ready, **more)
+
+
 def check_body(operation: str, body: Any, needed: Mapping[str, Any]) -> None:
     """Check that a call was given a body, or what its body is made of.
 
@@ -174,6 +210,10 @@ def query_list(items: Any) -> tuple[str, ...] | None:
     if items is None:
         return None
     return tuple(str(to_wire(item)) for item in ([items] if isinstance(items, str) else items))
+
+
+def _article(name: str) -> str:
+    return f"an {name}" if name[0] in "AEIOU" else f"a {name}"
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DefaultCredential",
+    "agents_endpoint",
     "endpoint_from_parts",
     "from_environment",
     "local_service",
@@ -46,6 +47,24 @@ def endpoint_from_parts(
         return endpoints.from_url(_needed("endpoint", endpoint)), credential
     values = {name: _needed(name, value) for name, value in parts.items()}
     return endpoints.hub_project(_needed("endpoint", endpoint), **values), credential
+
+
+def agents_endpoint(endpoint: Any) -> Endpoint:
+    """The endpoint of a client of agents alone.
+
+    :raises ValueError: it is missing, malformed, or the connection string of a hub project, which has a client of its own.
+    """
+    if endpoint is None or endpoint == "":
+        raise ValueError(
+            "AgentsClient() is missing endpoint: give the project's URL, such as "
+            "https://RESOURCE.services.ai.azure.com/api/projects/PROJECT, or that of a local service"
+        )
+    if isinstance(endpoint, str) and ";" in endpoint:
+        raise ValueError(
+            "AgentsClient() was given a connection string as endpoint: it takes a project's URL. For a hub project use "
+            "AIProjectClient.from_connection_string(conn_str, credential).agents, which has the same areas and methods"
+        )
+    return endpoints.from_url(endpoint)
 
 
 def _needed(name: str, value: Any) -> str:

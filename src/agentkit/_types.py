@@ -138,7 +138,8 @@ class ToolOptions(TypedDict, total=False):
     :class:`~agentkit.exceptions.MissingToolError`;
     ``max_parallel`` calls of one round run at once, by default 1, with the order of their outputs kept; ``in_thread`` runs sync
     functions in threads (in the async client they hold the event loop otherwise); ``tool_timeout`` is the seconds that each call
-    has.
+    has; ``tool_output`` is ``json``, which writes what a function returned as JSON unless it is a str, or ``str``, which writes it as
+    ``str()`` does.
     """
 
     on_tool_call: Callable[[str, Mapping[str, Any]], Any] | None
@@ -147,6 +148,7 @@ class ToolOptions(TypedDict, total=False):
     max_parallel: int
     in_thread: bool
     tool_timeout: float | None
+    tool_output: str
 
 
 class RunOptions(CallOptions, ToolOptions, total=False):

@@ -16,8 +16,15 @@ def _serve(arguments: Sequence[str]) -> int:
     return serve(arguments)
 
 
+def _migrate(arguments: Sequence[str]) -> int:
+    from .migrate.command import main as migrate
+
+    return migrate(arguments)
+
+
 # A subcommand has its own options, help included, and is given what stands behind its name.
 _COMMANDS: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
+    "migrate": ("move scripts for azure.ai.projects and azure.ai.agents to agentkit", _migrate),
     "serve": ("serve agents, threads, runs and files to programs of this machine", _serve),
 }
 

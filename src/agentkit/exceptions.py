@@ -13,6 +13,7 @@ They are azure-core's own classes, so that ``except azure.core.exceptions.HttpRe
      │    ├── ActiveRunError              the thread has an active run
      │    └── DecodeError                 the body is not what its content type says
      ├── RunFailedError                 a streamed run failed, where failures are to be raised
+     ├── VersionFailedError             a version of an agent could not be deployed
      ├── MissingToolError               a run asks for a function that is not here, where that is to be raised
      └── WaitTimeoutError               a wait ran out of time; also a TimeoutError
 
@@ -47,6 +48,7 @@ __all__ = [
     "ServiceRequestTimeoutError",
     "ServiceResponseError",
     "ServiceResponseTimeoutError",
+    "VersionFailedError",
     "WaitTimeoutError",
 ]
 
@@ -197,3 +199,26 @@ def missing_tool(run: Any, names: tuple[str, ...], advice: str) -> MissingToolEr
         run=run,
         names=names,
     )
+
+
+class VersionFailedError(AzureError):
+    """A version of an agent could not be deployed.
+
+    :ivar version: the version as it was last seen.
+    :ivar code: the service's code of the failure, such as ``ImagePullBackOff``; None where it gave none.
+    :ivar hint: what to do about it; empty where that is not known.
+    """
+
+    def __init__(self, message: str, *, version: Any, code: str | None, hint: str) -> None:
+        super().__init__(message)
+        self.version = version
+        self.code = code
+        self.hint = hint
+
+
+def version_failed(version: Any, hint: str) -> VersionFailedError:
+    """The error of a version whose deployment failed."""
+    code, said = getattr(version.error, "code", None), getattr(version.error, "message", None)
+    reason = " ".join(str(said).split()).rstrip(".") if said else "the service gives no reason"
+    told = f"version {version.version} of {version.name} failed{f' ({code})' if code else ''}: {reason}."
+    return VersionFailedError(f"{told} {hint}".rstrip(), version=version, code=code, hint=hint)

@@ -5,9 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._sync.operations import AgentsOperations
+    from ._sync.operations import (
+        AgentsOperations,
+        ConnectionsOperations,
+        EvaluationsOperations,
+        FilesOperations,
+        InferenceOperations,
+        MessagesOperations,
+        RunsOperations,
+        RunStepsOperations,
+        TelemetryOperations,
+        ThreadsOperations,
+        VectorStoreFileBatchesOperations,
+        VectorStoreFilesOperations,
+        VectorStoresOperations,
+    )
 
-__all__ = ["AgentsOperations"]
+__all__ = [
+    "AgentsOperations",
+    "ConnectionsOperations",
+    "EvaluationsOperations",
+    "FilesOperations",
+    "InferenceOperations",
+    "MessagesOperations",
+    "RunStepsOperations",
+    "RunsOperations",
+    "TelemetryOperations",
+    "ThreadsOperations",
+    "VectorStoreFileBatchesOperations",
+    "VectorStoreFilesOperations",
+    "VectorStoresOperations",
+]
 
 
 def __getattr__(name: str) -> Any:

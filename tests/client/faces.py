@@ -26,6 +26,7 @@ class Face:
         self.name = name
         self.waits = name == "async"
         self.Client: Any = agentkit.aio.AIProjectClient if self.waits else agentkit.AIProjectClient
+        self.AgentsClient: Any = agentkit.aio.AgentsClient if self.waits else agentkit.AgentsClient
         self.package = "agentkit.aio" if self.waits else "agentkit._sync"
 
 

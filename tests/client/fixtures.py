@@ -18,7 +18,7 @@ from agentkit.local.models.base import ModelRequest
 from .faces import Connect, Face, Overlay, done, where
 from .servers import Answer, RawServer
 
-__all__ = ["Naps", "connect", "face", "naps", "raw", "raws", "serve", "service"]
+__all__ = ["Naps", "connect", "connect_agents", "face", "naps", "raw", "raws", "serve", "service"]
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -35,6 +35,22 @@ async def connect(face: Face) -> AsyncIterator[Connect]:
     def made(target: Any, credential: Any = None, **options: Any) -> Any:
         url, key = where(target)
         client = face.Client(url, key if credential is None else credential, **options)
+        clients.append(client)
+        return client
+
+    yield made
+    for client in clients:
+        await done(client.close())
+
+
+@pytest.fixture
+async def connect_agents(face: Face) -> AsyncIterator[Connect]:
+    """Makes clients of agents alone, and closes them after the test."""
+    clients = []
+
+    def made(target: Any, credential: Any = None, **options: Any) -> Any:
+        url, key = where(target)
+        client = face.AgentsClient(url, key if credential is None else credential, **options)
         clients.append(client)
         return client
 

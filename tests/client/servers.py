@@ -162,7 +162,7 @@ class RawServer:
                 if answer.drop:
                     self.close_connection = True
                     return
-                content = answer.content
+                content = b"" if answer.status == 304 else answer.content  # HTTP has no body there
                 self.send_response(answer.status, answer.reason)
                 for name, value in {"Content-Type": answer.content_type, **answer.headers}.items():
                     self.send_header(name, value)
@@ -172,7 +172,7 @@ class RawServer:
                 if answer.cut:
                     self.close_connection = True
 
-            do_GET = do_POST = do_DELETE = answer
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
 
             def _body(self) -> bytes:
                 if self.headers.get("Transfer-Encoding", "").lower() != "chunked":

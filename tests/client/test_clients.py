@@ -258,7 +258,7 @@ def test_a_client_that_cannot_be_made_stops_its_service(face: Face, monkeypatch:
         real(service)
 
     monkeypatch.setattr(LocalService, "stop", stop)
-    monkeypatch.setattr(f"{face.package}._client.Pipeline", None)
+    monkeypatch.setattr(f"{face.package}._base.Pipeline", None)
     with pytest.raises(TypeError):
         face.Client.local()
     assert len(stopped) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from agentkit import models
 from agentkit.local import LocalService
 from agentkit.local.models.base import ModelRequest, ModelTurn, ToolCall
 from agentkit.operations import AgentsOperations
+from facts import HOSTED
 
 from .faces import Connect, Face, done, pieces
 from .forms import USER, WEATHER, Case, Things, binary, forms_of, recorded
@@ -144,6 +146,12 @@ CASES = [
         [{"thread_id": "<thread>", **OLD, **RUN, **MORE}],
         "POST",
     ),
+    Case(
+        "create_thread_and_process_run",
+        named={"agent_id": "<agent>", "thread": {"messages": [USER]}, **RUN},
+        same=[{**OLD, "thread": {"messages": [USER]}, **RUN}],
+        only="POST",
+    ),
     Case("list_files", named={"purpose": models.FilePurpose.AGENTS}, same=[{"purpose": "assistants"}]),
     Case("get_file", [("file_id", "<file>")]),
     Case("delete_file", [("file_id", "<file>")]),
@@ -176,7 +184,13 @@ APART = {"enable_auto_function_calls", "upload_file", "upload_file_and_poll", "s
 
 def test_no_operation_is_missing_here() -> None:
     names = {case.name for case in CASES}
-    assert names == {name for name in dir(AgentsOperations) if not name.startswith("_")} - APART
+    # Those about agents with versions are held by tests of their own.
+    by_name = {*HOSTED["calls"], "wait_for_version"}
+    assert (
+        names | by_name
+        == {name for name, member in inspect.getmembers(AgentsOperations, inspect.isfunction) if not name.startswith("_")}
+        - APART
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -149,7 +149,8 @@ def _page(*ids: Any, more: bool = False, **fields: Any) -> Answer:
 
 
 def test_no_list_is_missing_here() -> None:
-    assert sorted(LISTS) == sorted(name for name in dir(AgentsOperations) if name.startswith("list_"))
+    lazy = {"list_versions"}
+    assert sorted(LISTS) == sorted({name for name in dir(AgentsOperations) if name.startswith("list_")} - lazy)
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -21,15 +21,24 @@ from agentkit.models import AgentRunStream, AsyncAgentRunStream
 from facts import CALLS
 
 SYNC, ASYNC = agentkit.operations.AgentsOperations, agentkit.aio.operations.AgentsOperations
-OPERATIONS = sorted(name for name in dir(SYNC) if not name.startswith("_"))
+OPERATIONS = sorted(name for name in dir(SYNC) if not name.startswith("_") and inspect.isfunction(getattr(SYNC, name)))
 
-RUNNING = {"create_and_process_run", "create_stream", "create_thread_and_run", "submit_tool_outputs_to_stream"}
+RUNNING = {
+    "create_and_process_run",
+    "create_stream",
+    "create_thread_and_process_run",
+    "create_thread_and_run",
+    "submit_tool_outputs_to_stream",
+}
 """They run an agent and call its functions."""
 
 STREAMED = {"create_run", "submit_tool_outputs_to_run"}
 """They can be asked for a stream, and give its bytes then."""
 
 SENDS_NOTHING = {"enable_auto_function_calls"}
+LAZY = {"list", "list_versions"}
+"""They send nothing before their items are asked for."""
+
 RETURNS_NOTHING = {"enable_auto_function_calls", "submit_tool_outputs_to_stream"}
 
 
@@ -62,7 +71,7 @@ def test_types_are_the_same_but_for_the_derived_names(name: str) -> None:
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_only_the_async_operations_are_awaited(name: str) -> None:
     """``create_stream`` of the async client is as well, but may also be entered as it is."""
-    assert inspect.iscoroutinefunction(getattr(ASYNC, name)) == (name not in {"create_stream", *SENDS_NOTHING})
+    assert inspect.iscoroutinefunction(getattr(ASYNC, name)) == (name not in {"create_stream", *LAZY, *SENDS_NOTHING})
     assert not inspect.iscoroutinefunction(getattr(SYNC, name))
 
 
@@ -119,14 +128,12 @@ def test_a_call_of_the_mirrored_client_takes_what_it_takes_there(name: str) -> N
         assert "assistant_id" in parameters
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in OPERATIONS if name.endswith("_and_poll") or name == "create_and_process_run"]
-)
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if name.endswith(("_and_poll", "_and_process_run"))])
 def test_every_wait_takes_the_same_keywords(name: str) -> None:
     parameters = _parameters(SYNC, name)
     assert {"sleep_interval", "timeout", "on_update"} <= set(parameters)
     assert parameters["sleep_interval"].default == 1
-    assert parameters["timeout"].default == (15 * 60 if name == "create_and_process_run" else 30 * 60)
+    assert parameters["timeout"].default == (15 * 60 if name.endswith("_and_process_run") else 30 * 60)
 
 
 USAGE = """
@@ -227,6 +234,25 @@ async def asynchronous(client: agentkit.aio.AIProjectClient) -> None:
     reveal_type(await stream.get_final_run())
     reveal_type(await agents.create_thread_and_run(agent_id="a"))
     reveal_type(await agents.create_thread_and_run(agent_id="a", stream_parameter=True))
+
+def by_area(client: agentkit.AgentsClient) -> None:
+    reveal_type(client.threads.create())
+    for thread in client.threads.list(limit=2):
+        reveal_type(thread)
+    for page in client.messages.list("t").by_page():
+        reveal_type(page)
+    reveal_type(client.runs.create_and_process("t", agent_id="a", polling_interval=0.5, polling_timeout=9))
+    with client.runs.stream("t", agent_id="a", event_handler=Mine()) as mine:
+        reveal_type(mine)
+    reveal_type(client.messages.get_last_message_text_by_role("t", "assistant"))
+    client.threads.delete("t")
+
+async def asynchronous_by_area(client: agentkit.aio.AgentsClient) -> None:
+    async for agent in client.list_agents():
+        reveal_type(agent)
+    async with await client.runs.stream("t", agent_id="a") as events:
+        reveal_type(events)
+    reveal_type(await client.create_thread_and_run(agent_id="a"))
 """
 REVEALED = [
     "Agent",
@@ -264,6 +290,15 @@ REVEALED = [
     "ThreadRun",
     "ThreadRun",
     "AsyncAgentRunStream[AsyncAgentEventHandler[Any]]",
+    "AgentThread",
+    "AgentThread",
+    "Iterator[ThreadMessage]",
+    "ThreadRun",
+    "Mine",
+    "MessageTextContent | None",
+    "Agent",
+    "AsyncAgentEventHandler[Any]",
+    "ThreadRun",
 ]
 WRONG = {
     "agents.create_agent()": "call-overload",
@@ -279,6 +314,9 @@ WRONG = {
     'agents.create_stream("t", agent="a")': "call-overload",
     'agents.create_thread_and_run(agent_id="a", cancel_on_exit=True)': "call-overload",
     'agents.create_run("t", agent_id="a", on_missing_tool="raise")': "call-overload",
+    'agents.runs.create_and_process("t", agent_id="a", poling_interval=1)': "call-arg",
+    'agents.threads.create(metdata={"a": "b"})': "call-overload",
+    "agents.threads.creat()": "attr-defined",
 }
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from types import SimpleNamespace
 
+import connecting_rounds
+import evaluating_rounds
 import event_streams
 import rounds
 import scenarios
@@ -23,12 +26,19 @@ from listening import ListeningApi
 SCOPE = "00000000-0000-0000-0000-000000000000;local;local"
 
 
+class ProjectApi(ListeningApi):
+    """The operations on agents; ``project`` has the groups of a client beside them."""
+
+    project: Api
+
+
 @asynccontextmanager
 async def connected(flavour: str, url: str, key: str) -> AsyncIterator[Api]:
     """The operations of a published client, which puts ``https://`` before the host of a connection string."""
+    keywords = {**settings(flavour, url, key), "raw_request_hook": connecting_rounds.to_service(url)}
     kind = {"sync": AIProjectClient, "async": AsyncAIProjectClient}[flavour]
     if url.startswith("https://"):
-        made = kind.from_connection_string(f"{url.removeprefix('https://')};{SCOPE}", **settings(flavour, url, key))
+        made = kind.from_connection_string(f"{url.removeprefix('https://')};{SCOPE}", **keywords)
     else:
         subscription, group, project = SCOPE.split(";")
         made = kind(
@@ -36,14 +46,16 @@ async def connected(flavour: str, url: str, key: str) -> AsyncIterator[Api]:
             subscription_id=subscription,
             resource_group_name=group,
             project_name=project,
-            **settings(flavour, url, key),
+            **keywords,
         )
     async with AsyncExitStack() as stack:
         if flavour == "sync":
             stack.enter_context(made)
         else:
             await stack.enter_async_context(made)
-        yield ListeningApi(made.agents, flavour)
+        api = ProjectApi(made.agents, flavour)
+        api.project = Api(SimpleNamespace(connections=made.connections, evaluations=made.evaluations), flavour)
+        yield api
 
 
 async def wrong_key(api: Api, report: Report) -> None:
@@ -54,7 +66,13 @@ async def wrong_key(api: Api, report: Report) -> None:
 CLIENT = Client(
     title="azure-ai-projects 1.0.0b10",
     connect=connected,
-    offline=(*scenarios.OFFLINE, *rounds.ON_OFFLINE, *service_tools.ON_OFFLINE),
+    offline=(
+        *scenarios.OFFLINE,
+        *rounds.ON_OFFLINE,
+        *service_tools.ON_OFFLINE,
+        evaluating_rounds.evaluations,
+        connecting_rounds.connections,
+    ),
     told=(*event_streams.STREAMS, *rounds.ROUNDS, *service_tools.ON_TOLD),
     with_wrong_key=wrong_key,
 )

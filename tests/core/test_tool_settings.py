@@ -31,12 +31,13 @@ def test_the_keywords_of_every_call_are_left() -> None:
         "max_parallel": 4,
         "in_thread": True,
         "tool_timeout": 0.5,
+        "tool_output": "str",
         "max_paralel": 2,
         "timeout": 3,
     }
     before = dict(given)
     settings, rest = split_tool_options("op", given)
-    assert settings == ToolSettings(print, repr, "raise", 4, True, 0.5)
+    assert settings == ToolSettings(print, repr, "raise", 4, True, 0.5, "str")
     assert rest == {"headers": {"a": "b"}, "max_paralel": 2, "timeout": 3}, "a misspelt one is refused with those of every call"
     assert given == before
 
@@ -57,6 +58,7 @@ def test_what_may_be_none_or_a_whole_number_is_taken(options: dict[str, Any]) ->
     ("options", "kind", "text"),
     [
         ({"on_tool_call": "ask"}, TypeError, r"op\(on_tool_call=\) is a function of a name and its arguments, not str"),
+        ({"tool_output": "xml"}, ValueError, r"op\(\) takes tool_output= as 'json' or 'str', not 'xml'"),
         ({"on_tool_result": 5}, TypeError, r"op\(on_tool_result=\) is a function of one object, not int"),
         ({"on_missing_tool": "ignore"}, ValueError, r"op\(\) takes on_missing_tool= as 'answer' or 'raise', not 'ignore'"),
         ({"on_missing_tool": None}, ValueError, "not None"),

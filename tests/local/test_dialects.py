@@ -12,6 +12,7 @@ from agentkit.local.dialects import Dialect, dialect_of, error_body
 from agentkit.local.errors import bad_request, not_found, unauthorized
 
 HUB = "/agents/v1.0/subscriptions/s-1/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws"
+MANAGEMENT = HUB.removeprefix("/agents/v1.0")
 OPENAI = ["/openai", "/openai/v1", "/v1", f"{PROJECT}/openai", f"{PROJECT}/openai/v1"]
 MOMENT = datetime(2025, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
@@ -23,6 +24,8 @@ MOMENT = datetime(2025, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
         (f"{HUB}/assistants/a", Dialect.HUB),
         *((f"{base}/threads/t/runs", Dialect.OPENAI) for base in OPENAI),
         ("/openai", Dialect.OPENAI),
+        (f"{MANAGEMENT}/connections", Dialect.HUB),
+        ("/models/chat/completions", Dialect.INFERENCE),
         ("/openai-like/threads", Dialect.PROJECT),
         ("/api/projects/openai", Dialect.PROJECT),
         ("/nowhere", Dialect.PROJECT),

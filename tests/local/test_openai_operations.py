@@ -1,4 +1,4 @@
-"""The operations that only clients of OpenAI have, and what its dialect has otherwise: messages, pages of files, models, embeddings."""
+"""The operations that only clients of OpenAI have, and what its dialect has otherwise: messages, pages of files, models."""
 
 from __future__ import annotations
 
@@ -89,12 +89,6 @@ class TestModels:
 
     def test_it_cannot_be_deleted(self, openai: Wire) -> None:
         assert openai.refused("DELETE", "/models/answer", 405)["code"] == "method_not_supported"
-
-    @pytest.mark.parametrize("path", ["/embeddings", "/deployments/d/embeddings"])
-    def test_it_gives_no_embeddings_and_says_so(self, openai: Wire, path: str) -> None:
-        error = openai.refused("POST", path, json={"model": "m", "input": "text"})
-        assert error["code"] == "OperationNotSupported"
-        assert "vector store" in error["message"]
 
 
 class TestRequests:

@@ -7,14 +7,25 @@ from typing import Any
 
 from agentkit.models import (
     Agent,
+    AgentsApiResponseFormatMode,
+    AgentsResponseFormat,
+    AgentsResponseFormatMode,
+    AgentsResponseFormatOption,
+    AgentsToolChoiceOption,
+    AgentsToolChoiceOptionMode,
     AOAIModelConfig,
+    AzureAISearchResource,
+    AzureAISearchToolResource,
     CodeInterpreterTool,
     CodeInterpreterToolDefinition,
     EvaluationTarget,
+    FileInfo,
     MessageRole,
+    OpenAIFile,
     OpenAIPageableListOfThreadMessage,
     ResponseFormatJsonSchema,
     RunStatus,
+    StreamEventData,
     TargetModelConfig,
     ThreadMessage,
     ThreadMessageOptions,
@@ -52,3 +63,10 @@ target = EvaluationTarget(system_message="s", model_config=AOAIModelConfig(azure
 config: TargetModelConfig = target.model_config
 target.model_config = AOAIModelConfig({"azureEndpoint": "https://y"})
 schema: Any = ResponseFormatJsonSchema(name="n", schema={"type": "object"}).schema
+
+uploaded: OpenAIFile = FileInfo(id="file-1", filename="a.csv")
+indexes: AzureAISearchResource = AzureAISearchToolResource(index_list=[])
+mode: AgentsApiResponseFormatMode = AgentsResponseFormatMode.AUTO
+formats: list[AgentsResponseFormatOption] = ["auto", mode, AgentsResponseFormat(type="json_object")]
+choices: list[AgentsToolChoiceOption] = ["auto", AgentsToolChoiceOptionMode.NONE]
+events: list[StreamEventData] = [run, "text"]

@@ -37,10 +37,15 @@ def public_names(name: str) -> list[str]:
 def sample(name: str) -> dict[str, Any]:
     """A whole wire form of a class, keys in the order of the class: every field set, lists of a family with one item of each kind."""
     fields = MODELS[name]["fields"]
-    inherited = list(MODELS.get(MODELS[name].get("base", ""), {}).get("fields", {}))
-    in_order = {python: fields[python] for python in dict.fromkeys([*inherited, *fields])}.items()
+    in_order = {python: fields[python] for python in _in_order(name)}.items()
     made = {f.get("wire", python): f["constant"] if "constant" in f else _value(f["type"]) for python, f in in_order}
     return copy.deepcopy(made)
+
+
+def _in_order(name: str) -> list[str]:
+    """The fields of a class, those of its base first."""
+    fact = MODELS.get(name, {})
+    return list(dict.fromkeys([*(_in_order(fact["base"]) if "base" in fact else ()), *fact.get("fields", {})]))
 
 
 def _value(kind: str) -> Any:

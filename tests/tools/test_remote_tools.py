@@ -11,6 +11,7 @@ from agentkit.models import (
     Agent,
     AzureAISearchQueryType,
     AzureFunctionStorageQueue,
+    BingGroundingSearchToolParameters,
     OpenApiAnonymousAuthDetails,
     OpenApiAuthDetails,
     OpenApiConnectionAuthDetails,
@@ -150,6 +151,44 @@ def test_an_index_is_sent_with_its_defaults() -> None:
     assert nothing.resources == {"azure_ai_search": {"indexes": [index]}}
 
 
+def test_an_index_can_be_told_by_its_asset() -> None:
+    plain = {"query_type": "simple", "filter": "", "top_k": 5}
+    index = {"index_connection_id": CONNECTION, "index_name": "i", **plain}
+    tools = {
+        AzureAISearchTool(CONNECTION, "i", AzureAISearchQueryType.SIMPLE, "", 5, "asset"): {**index, "index_asset_id": "asset"},
+        AzureAISearchTool(index_asset_id="asset"): {**plain, "index_asset_id": "asset"},
+        AzureAISearchTool("", "", index_asset_id="asset"): {
+            **plain,
+            "index_connection_id": "",
+            "index_name": "",
+            "index_asset_id": "asset",
+        },
+        AzureAISearchTool(CONNECTION, "i", index_asset_id=""): {**index, "index_asset_id": ""},
+    }
+    for tool, sent in tools.items():
+        assert tool.resources == {"azure_ai_search": {"indexes": [sent]}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "sent"),
+    [
+        ({"market": "en-US"}, {"market": "en-US"}),
+        ({"set_lang": "en", "count": 3}, {"set_lang": "en", "count": 3}),
+        ({"freshness": "Day"}, {"freshness": "Day"}),
+        ({"market": ""}, {}),
+        ({"market": "de-DE", "set_lang": "de", "count": 1, "freshness": "Week"},) * 2,
+    ],
+)
+def test_a_search_of_the_web_can_be_told_how_to_search(settings: dict[str, Any], sent: dict[str, Any]) -> None:
+    defaults = {"connection_id": CONNECTION, "market": "", "set_lang": "", "count": 5, "freshness": ""}
+    tool = BingGroundingTool(CONNECTION, **settings)
+    assert tool.definitions == [{"type": "bing_grounding", "bing_grounding": {"search_configurations": [{**defaults, **sent}]}}]
+    parameters = tool.definitions[0].bing_grounding
+    assert isinstance(parameters, BingGroundingSearchToolParameters)
+    parameters.search_configurations[0].market = "changed"
+    assert tool.definitions == [{"type": "bing_grounding", "bing_grounding": {"search_configurations": [{**defaults, **sent}]}}]
+
+
 class TestOpenApiTool:
     @pytest.mark.parametrize(
         ("auth", "sent"),
@@ -202,7 +241,13 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: BingCustomSearchTool("c", ""), ValueError, "needs instance_name"),
     (lambda: BingCustomSearchTool(None, "i"), TypeError, "takes connection_id as a str"),  # type: ignore[arg-type]
     (lambda: AzureAISearchTool("", "i"), ValueError, "needs index_connection_id"),
-    (lambda: AzureAISearchTool("c", None), TypeError, "takes index_name as a str"),  # type: ignore[arg-type]
+    (lambda: AzureAISearchTool("c", None), TypeError, "takes index_name as a str"),
+    (lambda: AzureAISearchTool("c"), TypeError, "takes index_name as a str"),
+    (lambda: AzureAISearchTool(5, index_asset_id="a"), TypeError, "takes index_connection_id as a str"),  # type: ignore[arg-type]
+    (lambda: AzureAISearchTool("c", "i", index_asset_id=5), TypeError, "takes index_asset_id as a str"),  # type: ignore[arg-type]
+    (lambda: BingGroundingTool("c", 5), TypeError, "takes market as a str"),  # type: ignore[arg-type]
+    (lambda: BingGroundingTool("c", count=0), ValueError, "count as a number of results from 1 up, not 0"),
+    (lambda: BingGroundingTool("c", count="5"), TypeError, "count as a whole number of results, not str"),  # type: ignore[arg-type]
     (lambda: AzureAISearchTool("c", "i", query_type=5), TypeError, "takes query_type as a str"),  # type: ignore[arg-type]
     (lambda: AzureAISearchTool("c", "i", filter=5), TypeError, "takes filter as a str"),  # type: ignore[arg-type]
     (lambda: AzureAISearchTool("c", "i", top_k=0), ValueError, "top_k as a number of documents from 1 up, not 0"),

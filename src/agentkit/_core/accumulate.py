@@ -107,7 +107,8 @@ class Accumulator:
         piece = event.raw.get("delta")
         if not draft.add(piece):
             return ""
-        return "".join(text for _, text in _texts(_numbered(piece.get("content"))))
+        content = piece.get("content")
+        return "".join([text for _, text in _texts(enumerate(content))]) if isinstance(content, list) else ""
 
     def _take_message(self, event: StreamEvent) -> str:
         draft = self._draft(self._messages, event.event_type, event)

@@ -13,6 +13,7 @@ from enum import Enum
 from urllib.parse import quote, unquote
 
 from . import urls
+from .lookalikes import wrong_host, wrong_path
 from .urls import is_loopback
 
 __all__ = [
@@ -171,8 +172,15 @@ class Endpoint:
     def describe(self) -> str:
         """As :meth:`where`, with the token scope and the credential and role that the service wants."""
         scope = f" (token scope {self.scope})" if self.scope else ""
-        wants = _ROWS[EndpointKind.LOCAL if self.loopback else self.kind].wants
-        return f"{self.where()}{scope}, which takes {wants}"
+        return f"{self.where()}{scope}, which takes {self._row.wants}"
+
+    def form(self) -> str:
+        """Say what an endpoint of this kind looks like, and where it is found."""
+        return f"{self._row.form}, found {self._row.found}"
+
+    @property
+    def _row(self) -> _Row:
+        return _ROWS[EndpointKind.LOCAL if self.loopback else self.kind]
 
 
 @dataclass(frozen=True)
@@ -279,16 +287,16 @@ def from_url(url: str) -> Endpoint:
     row = _row(target)
     if row is None:
         local = f" For a local service give {target.origin} alone." if target.loopback else ""
-        raise ValueError(f"endpoint {target} is of no known kind of service.{local} The known kinds: {_KNOWN_FORMS}")
+        taken = wrong_host(target.host)
+        raise ValueError(f"endpoint {target} is of no known kind of service.{taken}{local} The known kinds: {_KNOWN_FORMS}")
     match = row.path.fullmatch(target.path)
     if match is None and row.kind is EndpointKind.HUB_PROJECT:
         raise ValueError(
             f"endpoint {target} is the host of a hub project, which needs its other parts: {_USE_CONNECTION_STRING}"
         )
     if match is None:
-        raise ValueError(
-            f"endpoint {target} does not have the form of the endpoint of {row.words}; expected {row.form}, found {row.found}"
-        )
+        problem = wrong_path(row.kind.value, target.path) or f"does not have the form of the endpoint of {row.words}"
+        raise ValueError(f"endpoint {target} {problem}; expected {row.form}, found {row.found}")
     names = {name: urls.segment(f"{name} in endpoint", unquote(part)) for name, part in match.groupdict().items()}
     return _endpoint(row, target, names)
 

@@ -7,9 +7,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .endpoint import Endpoint
+from .agent_hints import agent_hint
+from .endpoint import Endpoint, EndpointKind
 
 __all__ = ["ServiceError", "explain", "next_step", "read_error"]
+
+# Paths without an id in them, apart from those of one segment: a 404 there is of the address and not of an object.
+_COLLECTIONS = frozenset({"threads/runs", "evaluations/runs", "evaluations/runs:run", "evaluations/schedules"})
+
+_NO_AGENTS: Mapping[EndpointKind, str] = {
+    EndpointKind.HUB_PROJECT: (
+        "there is no such hub project, or it is no longer one: check subscription, resource group and project name; a Foundry project "
+        "is reached by its endpoint, https://<resource>.services.ai.azure.com/api/projects/<project>"
+    ),
+    EndpointKind.FOUNDRY_PROJECT: (
+        "the resource has no such project, or the project has no such API in this version: check the project's name and api_version; a "
+        "hub project is reached by its connection string"
+    ),
+    EndpointKind.AZURE_OPENAI: (
+        "the resource has no Assistants API in this version: check api_version and the resource's region; agents of a Foundry project "
+        "are reached at https://<resource>.services.ai.azure.com/api/projects/<project>"
+    ),
+    EndpointKind.LOCAL: "what listens there is no local service of agentkit, or an older one: check the port",
+}
+"""What a 404 means where no object was asked for, by the kind of endpoint."""
 
 REQUEST_ID_HEADERS = ("x-ms-request-id", "apim-request-id", "x-request-id")
 
@@ -51,11 +72,13 @@ def explain(
     body: bytes,
     endpoint: Endpoint,
     retry: str = "",
+    sent: str = "a credential",
 ) -> str:
     """One readable line: what failed, on which object, in the service's words, the request id, the next step.
 
     :param target: the path of the request, which names the object.
     :param retry: why the request was not sent again, where that is worth telling.
+    :param sent: the credential that went with it, in words.
     """
     error = read_error(body)
     said = error.message or body[:200].decode("utf-8", "replace").strip() or reason or "no reason given"
@@ -64,23 +87,54 @@ def explain(
     text += f" ({' '.join(part for part in (str(status), reason, code) if part)}"
     identifier = request_id(headers)
     text += f", request id {identifier})." if identifier else ")."
-    step = next_step(status, endpoint)
+    step = agent_hint(operation, target, status, error.code, said) or next_step(status, endpoint, target, error, sent)
     return " ".join(part for part in (text, retry, step) if part)
 
 
-def next_step(status: int, endpoint: Endpoint) -> str:
-    """What the caller can do about a status; empty where the service's words say it all."""
+def next_step(
+    status: int, endpoint: Endpoint, target: str = "", error: ServiceError | None = None, sent: str = "a credential"
+) -> str:
+    """What the caller can do about a status; empty where the service's words say it all.
+
+    :param target: the path of the request.
+    :param error: what the service said, if it said so in a form that services have.
+    :param sent: the credential that went with the request, in words.
+    """
     if 300 <= status < 400:
         return f"This redirect is not followed. Check the endpoint: {endpoint.where()}."
-    if status in (401, 403):
-        return f"Check the credential: {endpoint.describe()}."
+    if status == 401:
+        return f"Check the credential: {sent} went to {endpoint.describe()}."
+    if status == 403:
+        return (
+            f"Check the role, and the network rules of the resource: {sent} went to {endpoint.describe()}. A new role takes some minutes "
+            "to count."
+        )
     if status == 404:
-        return f"Check the id, and that it belongs to this endpoint: {endpoint.where()}."
+        return _missing(endpoint, target, error or ServiceError(), sent)
     if status == 429:
         return "Wait before the next call, or raise retry_total and retry_after_max."
     if status >= 500:
         return "The service failed; try again, and give its operators the request id if it keeps failing."
     return ""
+
+
+def _missing(endpoint: Endpoint, target: str, error: ServiceError, sent: str) -> str:
+    """What to do about a 404: a wrong name of a deployment, a wrong kind of address, or a wrong id."""
+    if _letters(error.code or "") == "deploymentnotfound":
+        return f"Check the name given as model: it is that of a deployment on {endpoint.where()}."
+    segments = target.strip("/")
+    if "/" not in segments or segments in _COLLECTIONS:
+        kind = EndpointKind.LOCAL if endpoint.loopback else endpoint.kind
+        return (
+            f"No id was asked for, so the address itself is wrong: {_NO_AGENTS[kind]}. {sent[:1].upper()}{sent[1:]} went to {endpoint.describe()}; "
+            f"its form is {endpoint.form()}."
+        )
+    text = f"Check the id, and that it belongs to this endpoint: {endpoint.describe()}."
+    if error.message is None:
+        text += (
+            f" The answer is not one of such a service, so the address may be of another kind; its form is {endpoint.form()}."
+        )
+    return text
 
 
 def _letters(text: str) -> str:

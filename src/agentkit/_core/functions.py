@@ -98,6 +98,7 @@ class PlannedCall:
     :ivar arguments: the arguments as the model gave them.
     :ivar args: the values to give by position.
     :ivar kwargs: the values to give by name.
+    :ivar as_str: what the function returns becomes text by ``str()``, not as JSON.
     """
 
     call_id: str | None
@@ -108,6 +109,7 @@ class PlannedCall:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     is_async: bool = False
     error: Exception | None = None
+    as_str: bool = False
 
     def call(self) -> Any:
         """What the function returns: of an async one, the coroutine. Raises what the function raises."""
@@ -285,10 +287,17 @@ def succeeded(plan: PlannedCall, value: Any) -> FunctionOutcome:
     if isinstance(value, FailureText):
         return FunctionOutcome(plan.name, plan.call_id, plan.arguments, str(value), error=value.error)
     try:
-        output = encode_output(value)
+        output = encode_output(_as_str(value) if plan.as_str else value)
     except OutputError as error:
         return failed(plan, OutputError(f"{plan.name}() returned what cannot be sent: {error}"))
     return FunctionOutcome(plan.name, plan.call_id, plan.arguments, output, value)
+
+
+def _as_str(value: Any) -> str:
+    try:
+        return str(value)
+    except Exception as error:
+        raise OutputError(f"str() of a {type(value).__name__} failed: {type(error).__name__}") from error
 
 
 def failed(plan: PlannedCall, error: Exception) -> FunctionOutcome:

@@ -12,7 +12,16 @@ from .._suggest import unknown_keyword
 from .._types import CallOptions, ClientOptions, SharedOptions, StreamedOptions
 from .retry import RetryPolicy
 
-__all__ = ["READ_TIMEOUT", "STREAM_TIMEOUT", "CallSettings", "ClientSettings", "call_settings", "client_settings"]
+__all__ = [
+    "CALL_KEYWORDS",
+    "READ_TIMEOUT",
+    "REPLACED_KEYWORDS",
+    "STREAM_TIMEOUT",
+    "CallSettings",
+    "ClientSettings",
+    "call_settings",
+    "client_settings",
+]
 
 CONNECT_TIMEOUT = 30.0
 READ_TIMEOUT = 300.0
@@ -24,6 +33,9 @@ _REPLACED = {
     "policies": "raw_request_hook= and raw_response_hook= see every request and response, headers= adds to them",
     "authentication_policy": "give the key or token credential itself as credential=",
 }
+REPLACED_KEYWORDS = frozenset(_REPLACED)
+"""Keywords that no call takes, and whose error says what takes their place."""
+
 # What can be asked to stream its run, and the call that reads the events.
 _STREAMED = {
     "create_run": "create_stream",
@@ -32,7 +44,8 @@ _STREAMED = {
 }
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SHARED_KEYWORDS = frozenset(SharedOptions.__annotations__)
-_CALL_KEYWORDS = frozenset({*CallOptions.__annotations__, *StreamedOptions.__annotations__}) | _SHARED_KEYWORDS
+CALL_KEYWORDS = frozenset({*CallOptions.__annotations__, *StreamedOptions.__annotations__}) | _SHARED_KEYWORDS
+"""The keywords that every call takes, and those of calls that may stream."""
 _CLIENT_KEYWORDS = frozenset(ClientOptions.__annotations__) | _SHARED_KEYWORDS
 
 
@@ -55,6 +68,8 @@ class CallSettings:
     error_map: Mapping[int, type[Exception]] = field(default_factory=dict)
     stream: bool = False
     stream_parameter: bool | None = None
+    follow_up: bool = False
+    """The call is one of several that a helper makes, and its caller did not ask for it by name."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +96,7 @@ def call_settings(
     :raises TypeError: a keyword is unknown, or of the wrong type.
     :raises ValueError: a value is out of range.
     """
-    _check_names(operation, options, _CALL_KEYWORDS, own)
+    _check_names(operation, options, CALL_KEYWORDS, own)
     settings = _resolve(operation, defaults, options)
     if settings.stream_parameter:
         _check_streamed(operation, settings)

@@ -14,6 +14,7 @@ ACTIVE: Mapping[str, frozenset[str]] = {
     "vector_store": frozenset({"in_progress"}),
     "vector_store_file": frozenset({"in_progress"}),
     "vector_store_file_batch": frozenset({"in_progress"}),
+    "agent_version": frozenset({"creating"}),
 }
 """The states in which work goes on, by kind of object. Every other state ends a wait, unknown and missing ones included."""
 

@@ -48,7 +48,10 @@ class ServerSentEvent:
         JSON data of several lines means the same in one. It stays in one line also for a reader that splits text by
         ``str.splitlines()``, which takes U+2028 inside a string for a line end.
         """
-        return f"event: {self.event}\ndata: {self.data.translate(_IN_ONE_LINE)}"
+        data = self.data
+        if data.splitlines() != [data]:  # most data is in one line, and looking for an end is cheaper than replacing every end
+            data = data.translate(_IN_ONE_LINE)
+        return f"event: {self.event}\ndata: {data}"
 
 
 class SSEDecoder:
@@ -123,7 +126,8 @@ class SSEDecoder:
 
     def _read_line(self, line: bytes) -> ServerSentEvent | None:
         """The event that a line completes, if it is blank and anything stands before it."""
-        self._check("a line", len(line))
+        if len(line) > self._max_event_bytes:
+            self._check("a line", len(line))
         if self._at_start:
             self._at_start = False
             line = line.removeprefix(_BOM)

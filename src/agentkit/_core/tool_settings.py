@@ -12,6 +12,7 @@ from .polling import check_callback
 __all__ = ["ToolSettings", "check_limits", "split_tool_options"]
 
 ON_MISSING_TOOL = ("answer", "raise")
+TOOL_OUTPUTS = ("json", "str")
 _KEYWORDS = frozenset(ToolOptions.__annotations__)
 
 
@@ -25,6 +26,7 @@ class ToolSettings:
     :ivar max_parallel: so many calls of one round run at once.
     :ivar in_thread: sync functions run in threads.
     :ivar tool_timeout: seconds that each call has; None sets no limit.
+    :ivar tool_output: how what a function returned becomes text: ``json``, or ``str`` for what ``str()`` makes of it.
     """
 
     on_tool_call: Callable[[str, Mapping[str, Any]], Any] | None = None
@@ -33,6 +35,7 @@ class ToolSettings:
     max_parallel: int = 1
     in_thread: bool = False
     tool_timeout: float | None = None
+    tool_output: str = "json"
 
     @property
     def raises_missing(self) -> bool:
@@ -54,6 +57,8 @@ def split_tool_options(operation: str, options: Mapping[str, Any]) -> tuple[Tool
     check_callback(f"{operation}(on_tool_result=)", settings.on_tool_result)
     if settings.on_missing_tool not in ON_MISSING_TOOL:
         raise ValueError(f"{operation}() takes on_missing_tool= as 'answer' or 'raise', not {settings.on_missing_tool!r}")
+    if settings.tool_output not in TOOL_OUTPUTS:
+        raise ValueError(f"{operation}() takes tool_output= as 'json' or 'str', not {settings.tool_output!r}")
     check_limits(settings.max_parallel, settings.tool_timeout, prefix="tool_")
     return settings, {name: value for name, value in options.items() if name not in _KEYWORDS}
 

@@ -127,6 +127,8 @@ def parse(label: str, text: str) -> Url:
             f"{label} has a query or a fragment; end it before the '?' or '#' (the api-version is set by api_version=)"
         )
     parts = _split(text)
+    if parts is not None and parts.hostname and not parts.hostname.isascii():
+        raise ValueError(f"{label} has a host with characters beyond ASCII; hosts of these services have none, so type it anew")
     if parts is None or not parts.hostname or not _is_host(parts.hostname):
         raise ValueError(f"{label} has a host that is malformed, or a port that is no number from 0 to 65535")
     if re.search(r"[\\\s]", text):

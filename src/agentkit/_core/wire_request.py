@@ -7,13 +7,13 @@ import platform
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
 from .._request import Request, with_body_read
 from .._version import __version__
 from .._wire import to_wire
 
-__all__ = ["encode_body", "is_secret", "join_url", "masked", "merged_headers", "redirect_target", "user_agent"]
+__all__ = ["encode_body", "is_secret", "join_url", "link_url", "masked", "merged_headers", "redirect_target", "user_agent"]
 
 _SECRET = re.compile("auth|key|token|secret|cookie|password|signature|credential", re.IGNORECASE)
 
@@ -24,6 +24,15 @@ def join_url(base: str, path: str, params: Mapping[str, Any]) -> str:
         f"{quote(str(name), safe='[]')}={_query_value(value)}" for name, value in params.items() if value is not None
     )
     return f"{base}{path}?{pairs}" if pairs else f"{base}{path}"
+
+
+def link_url(url: str, version_name: str, version: str) -> str:
+    """The address of a page that the service named by a link: its query as it is, but for the api-version, which is the caller's."""
+    parts = urlsplit(url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(name, value) for name, value in pairs if name.lower().replace("-", "") != "apiversion"]
+    query = urlencode([*kept, (version_name, version)], quote_via=quote, safe="")
+    return f"{parts.scheme}://{parts.netloc}{quote(parts.path, safe='/%:@!$&()*+,;=~')}?{query}"
 
 
 def _query_value(value: Any) -> str:

@@ -4,7 +4,10 @@
 from .._wire import WireEnum
 
 __all__ = [
+    "AgentKind",
+    "AgentProtocol",
     "AgentStreamEvent",
+    "AgentVersionStatus",
     "AgentsApiResponseFormatMode",
     "AgentsApiToolChoiceOptionMode",
     "AgentsNamedToolChoiceType",
@@ -25,6 +28,7 @@ __all__ = [
     "MessageStatus",
     "MessageStreamEvent",
     "OpenApiAuthType",
+    "ReasoningEffort",
     "ResponseFormat",
     "RunAdditionalFieldList",
     "RunStatus",
@@ -34,6 +38,7 @@ __all__ = [
     "RunStepType",
     "RunStreamEvent",
     "ThreadStreamEvent",
+    "ToolType",
     "TruncationStrategy",
     "VectorStoreChunkingStrategyRequestType",
     "VectorStoreChunkingStrategyResponseType",
@@ -46,6 +51,30 @@ __all__ = [
     "VectorStoreStatus",
     "WeekDays",
 ]
+
+
+class AgentKind(WireEnum):
+    """Sort of agent."""
+
+    PROMPT = "prompt"
+    HOSTED = "hosted"
+    CONTAINER_APP = "container_app"
+    WORKFLOW = "workflow"
+    EXTERNAL = "external"
+    VOICE = "voice"
+
+
+class AgentProtocol(WireEnum):
+    """Protocol that the container of an agent speaks."""
+
+    ACTIVITY_PROTOCOL = "activity_protocol"
+    RESPONSES = "responses"
+    ACTIVITY = "activity"
+    A2A = "a2a"
+    MCP = "mcp"
+    INVOCATIONS = "invocations"
+    VOICE = "voice"
+    INVOCATIONS_WS = "invocations_ws"
 
 
 class AgentStreamEvent(WireEnum):
@@ -76,6 +105,16 @@ class AgentStreamEvent(WireEnum):
     THREAD_MESSAGE_INCOMPLETE = "thread.message.incomplete"
     ERROR = "error"
     DONE = "done"
+
+
+class AgentVersionStatus(WireEnum):
+    """How far the deployment of a version has come."""
+
+    CREATING = "creating"
+    ACTIVE = "active"
+    FAILED = "failed"
+    DELETING = "deleting"
+    DELETED = "deleted"
 
 
 class AgentsApiResponseFormatMode(WireEnum):
@@ -258,6 +297,16 @@ class OpenApiAuthType(WireEnum):
     MANAGED_IDENTITY = "managed_identity"
 
 
+class ReasoningEffort(WireEnum):
+    """How hard a reasoning model thinks."""
+
+    NONE = "none"
+    MINIMAL = "minimal"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
 class ResponseFormat(WireEnum):
     """Formats of an answer that need no schema."""
 
@@ -339,6 +388,30 @@ class ThreadStreamEvent(WireEnum):
     """Events about a thread; the data is an `AgentThread`."""
 
     THREAD_CREATED = "thread.created"
+
+
+class ToolType(WireEnum):
+    """Kind of tool of an agent that is addressed by its name."""
+
+    FILE_SEARCH = "file_search"
+    FUNCTION = "function"
+    COMPUTER_USE_PREVIEW = "computer_use_preview"
+    WEB_SEARCH_PREVIEW = "web_search_preview"
+    MCP = "mcp"
+    CODE_INTERPRETER = "code_interpreter"
+    IMAGE_GENERATION = "image_generation"
+    LOCAL_SHELL = "local_shell"
+    BING_GROUNDING = "bing_grounding"
+    BROWSER_AUTOMATION_PREVIEW = "browser_automation_preview"
+    FABRIC_DATAAGENT_PREVIEW = "fabric_dataagent_preview"
+    SHAREPOINT_GROUNDING_PREVIEW = "sharepoint_grounding_preview"
+    AZURE_AI_SEARCH = "azure_ai_search"
+    OPENAPI = "openapi"
+    BING_CUSTOM_SEARCH_PREVIEW = "bing_custom_search_preview"
+    CAPTURE_STRUCTURED_OUTPUTS = "capture_structured_outputs"
+    A2A_PREVIEW = "a2a_preview"
+    AZURE_FUNCTION = "azure_function"
+    MEMORY_SEARCH = "memory_search"
 
 
 class TruncationStrategy(WireEnum):

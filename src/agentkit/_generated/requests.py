@@ -6,13 +6,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._naming import either
-from .._request import Request, json_request, plain_request, query_list
+from .._request import Request, json_request, plain_request, query_list, whole_request
 from .._structured import as_response_format
 from .._types import UNSET
 
 if TYPE_CHECKING:
     from .models.agents import Agent, AgentDeletionStatus, OpenAIPageableListOfAgent
+    from .models.connections import ConnectionList, ConnectionResource
+    from .models.evaluations import Evaluation, EvaluationSchedule, PagedEvaluation, PagedEvaluationSchedule
     from .models.files import FileDeletionStatus, FileListResponse, OpenAIFile
+    from .models.hosted import (
+        AgentDetails,
+        AgentVersionDetails,
+        DeleteAgentResponse,
+        DeleteAgentVersionResponse,
+        PageOfAgents,
+        PageOfAgentVersions,
+    )
     from .models.messages import OpenAIPageableListOfThreadMessage, ThreadMessage
     from .models.run_steps import OpenAIPageableListOfRunStep, RunStep
     from .models.runs import OpenAIPageableListOfThreadRun, ThreadRun
@@ -31,19 +41,33 @@ __all__ = [
     "cancel_run",
     "cancel_vector_store_file_batch",
     "create_agent",
+    "create_agent_version",
+    "create_agent_version_from_manifest",
+    "create_evaluation",
     "create_message",
+    "create_or_replace_evaluation_schedule",
     "create_run",
     "create_thread",
     "create_thread_and_run",
     "create_vector_store",
     "create_vector_store_file",
     "create_vector_store_file_batch",
+    "create_versioned_agent",
+    "create_versioned_agent_from_manifest",
     "delete_agent",
+    "delete_agent_version",
     "delete_file",
     "delete_thread",
     "delete_vector_store",
     "delete_vector_store_file",
+    "delete_versioned_agent",
+    "disable_evaluation_schedule",
     "get_agent",
+    "get_agent_version",
+    "get_connection",
+    "get_connection_with_credentials",
+    "get_evaluation",
+    "get_evaluation_schedule",
     "get_file",
     "get_file_content",
     "get_message",
@@ -53,7 +77,13 @@ __all__ = [
     "get_vector_store",
     "get_vector_store_file",
     "get_vector_store_file_batch",
+    "get_versioned_agent",
+    "list_agent_versions",
     "list_agents",
+    "list_connection_secrets",
+    "list_connections",
+    "list_evaluation_schedules",
+    "list_evaluations",
     "list_files",
     "list_messages",
     "list_run_steps",
@@ -62,12 +92,16 @@ __all__ = [
     "list_vector_store_file_batch_files",
     "list_vector_store_files",
     "list_vector_stores",
+    "list_versioned_agents",
     "modify_vector_store",
     "submit_tool_outputs_to_run",
     "update_agent",
+    "update_evaluation",
     "update_message",
     "update_run",
     "update_thread",
+    "update_versioned_agent",
+    "update_versioned_agent_from_manifest",
 ]
 
 
@@ -381,6 +415,7 @@ def create_run(
     additional_instructions: Any = None,
     additional_messages: Any = None,
     tools: Any = None,
+    tool_resources: Any = None,
     temperature: Any = None,
     top_p: Any = None,
     max_prompt_tokens: Any = None,
@@ -409,6 +444,7 @@ def create_run(
             "additional_instructions": additional_instructions,
             "additional_messages": additional_messages,
             "tools": tools,
+            "tool_resources": tool_resources,
             "temperature": temperature,
             "top_p": top_p,
             "max_prompt_tokens": max_prompt_tokens,
@@ -722,4 +758,384 @@ def list_vector_store_file_batch_files(
         {"vector_store_id": vector_store_id, "batch_id": batch_id},
         returns="OpenAIPageableListOfVectorStoreFile",
         params={"filter": filter, "limit": limit, "order": order, "after": after, "before": before},
+    )
+
+
+def create_evaluation(evaluation: Any) -> Request[Evaluation]:
+    """POST /evaluations/runs:run"""
+    return whole_request(
+        "create",
+        "POST",
+        "/evaluations/runs:run",
+        {},
+        returns="Evaluation",
+        name="evaluation",
+        body=evaluation,
+        content_type="application/json",
+        success=(201,),
+        version_name="apiVersion",
+    )
+
+
+def list_evaluations(*, top: Any = None, skip: Any = None, maxpagesize: Any = None) -> Request[PagedEvaluation]:
+    """GET /evaluations/runs"""
+    return plain_request(
+        "list",
+        "GET",
+        "/evaluations/runs",
+        {},
+        returns="PagedEvaluation",
+        params={"top": top, "skip": skip, "maxpagesize": maxpagesize},
+        by_links=True,
+    )
+
+
+def get_evaluation(id: Any) -> Request[Evaluation]:
+    """GET /evaluations/runs/{id}"""
+    return plain_request("get", "GET", "/evaluations/runs/{id}", {"id": id}, returns="Evaluation")
+
+
+def update_evaluation(id: Any, resource: Any) -> Request[Evaluation]:
+    """PATCH /evaluations/runs/{id}"""
+    return whole_request(
+        "update",
+        "PATCH",
+        "/evaluations/runs/{id}",
+        {"id": id},
+        returns="Evaluation",
+        name="resource",
+        body=resource,
+        content_type="application/merge-patch+json",
+    )
+
+
+def list_evaluation_schedules(
+    *, top: Any = None, skip: Any = None, maxpagesize: Any = None
+) -> Request[PagedEvaluationSchedule]:
+    """GET /evaluations/schedules"""
+    return plain_request(
+        "list_schedule",
+        "GET",
+        "/evaluations/schedules",
+        {},
+        returns="PagedEvaluationSchedule",
+        params={"top": top, "skip": skip, "maxpagesize": maxpagesize},
+        by_links=True,
+    )
+
+
+def get_evaluation_schedule(name: Any) -> Request[EvaluationSchedule]:
+    """GET /evaluations/schedules/{name}"""
+    return plain_request("get_schedule", "GET", "/evaluations/schedules/{name}", {"name": name}, returns="EvaluationSchedule")
+
+
+def create_or_replace_evaluation_schedule(name: Any, resource: Any) -> Request[EvaluationSchedule]:
+    """PUT /evaluations/schedules/{name}"""
+    return whole_request(
+        "create_or_replace_schedule",
+        "PUT",
+        "/evaluations/schedules/{name}",
+        {"name": name},
+        returns="EvaluationSchedule",
+        name="resource",
+        body=resource,
+        content_type="application/json",
+        success=(200, 201),
+    )
+
+
+def disable_evaluation_schedule(name: Any) -> Request[None]:
+    """PATCH /evaluations/schedules/{name}/disable"""
+    return plain_request(
+        "disable_schedule",
+        "PATCH",
+        "/evaluations/schedules/{name}/disable",
+        {"name": name},
+        returns="None",
+        success=(204,),
+        version_name="apiVersion",
+    )
+
+
+def list_connections(
+    *,
+    category: Any = None,
+    include_all: Any = None,
+    target: Any = None,
+    connection_type: Any = None,
+    default_connection: Any = None,
+) -> Request[ConnectionList]:
+    """GET /connections"""
+    return plain_request(
+        "list_connections",
+        "GET",
+        "/connections",
+        {},
+        returns="ConnectionList",
+        params={
+            "category": category,
+            "includeAll": include_all,
+            "target": target,
+            "connectionType": connection_type,
+            "defaultConnection": default_connection,
+        },
+        by_links=True,
+    )
+
+
+def get_connection(connection_name: Any) -> Request[ConnectionResource]:
+    """GET /connections/{connection_name}"""
+    return plain_request(
+        "get_connection",
+        "GET",
+        "/connections/{connection_name}",
+        {"connection_name": connection_name},
+        returns="ConnectionResource",
+    )
+
+
+def list_connection_secrets(connection_name: Any, body: Any = UNSET) -> Request[ConnectionResource]:
+    """POST /connections/{connection_name}/listsecrets"""
+    return json_request(
+        "list_connection_secrets",
+        "POST",
+        "/connections/{connection_name}/listsecrets",
+        {"connection_name": connection_name},
+        returns="ConnectionResource",
+        body=body,
+        values={"ignored": "ignore"},
+        required={},
+    )
+
+
+def get_connection_with_credentials(connection_name: Any) -> Request[ConnectionResource]:
+    """POST /connections/{connection_name}/getConnectionWithCredentials"""
+    return plain_request(
+        "get_connection_with_credentials",
+        "POST",
+        "/connections/{connection_name}/getConnectionWithCredentials",
+        {"connection_name": connection_name},
+        returns="ConnectionResource",
+    )
+
+
+def list_versioned_agents(
+    *, kind: Any = None, limit: Any = None, order: Any = None, after: Any = None, before: Any = None
+) -> Request[PageOfAgents]:
+    """GET /agents"""
+    return plain_request(
+        "list",
+        "GET",
+        "/agents",
+        {},
+        returns="PageOfAgents",
+        params={"kind": kind, "limit": limit, "order": order, "after": after, "before": before},
+        api_version="2025-11-15-preview",
+    )
+
+
+def create_versioned_agent(
+    body: Any = UNSET, *, name: Any = UNSET, definition: Any = UNSET, metadata: Any = None, description: Any = None
+) -> Request[AgentDetails]:
+    """POST /agents"""
+    return json_request(
+        "create",
+        "POST",
+        "/agents",
+        {},
+        returns="AgentDetails",
+        body=body,
+        values={"name": name, "definition": definition, "metadata": metadata, "description": description},
+        required={"name": "name", "definition": "definition"},
+        api_version="2025-11-15-preview",
+    )
+
+
+def create_versioned_agent_from_manifest(
+    body: Any = UNSET,
+    *,
+    name: Any = UNSET,
+    manifest_id: Any = UNSET,
+    parameter_values: Any = UNSET,
+    metadata: Any = None,
+    description: Any = None,
+) -> Request[AgentDetails]:
+    """POST /agents:import"""
+    return json_request(
+        "create_from_manifest",
+        "POST",
+        "/agents:import",
+        {},
+        returns="AgentDetails",
+        body=body,
+        values={
+            "name": name,
+            "manifest_id": manifest_id,
+            "parameter_values": parameter_values,
+            "metadata": metadata,
+            "description": description,
+        },
+        required={"name": "name", "manifest_id": "manifest_id", "parameter_values": "parameter_values"},
+        api_version="2025-11-15-preview",
+    )
+
+
+def get_versioned_agent(agent_name: Any) -> Request[AgentDetails]:
+    """GET /agents/{agent_name}"""
+    return plain_request(
+        "get",
+        "GET",
+        "/agents/{agent_name}",
+        {"agent_name": agent_name},
+        returns="AgentDetails",
+        api_version="2025-11-15-preview",
+    )
+
+
+def update_versioned_agent(
+    agent_name: Any, body: Any = UNSET, *, definition: Any = UNSET, metadata: Any = None, description: Any = None
+) -> Request[AgentDetails]:
+    """POST /agents/{agent_name}"""
+    return json_request(
+        "update",
+        "POST",
+        "/agents/{agent_name}",
+        {"agent_name": agent_name},
+        returns="AgentDetails",
+        body=body,
+        values={"definition": definition, "metadata": metadata, "description": description},
+        required={"definition": "definition"},
+        api_version="2025-11-15-preview",
+    )
+
+
+def delete_versioned_agent(agent_name: Any) -> Request[DeleteAgentResponse]:
+    """DELETE /agents/{agent_name}"""
+    return plain_request(
+        "delete",
+        "DELETE",
+        "/agents/{agent_name}",
+        {"agent_name": agent_name},
+        returns="DeleteAgentResponse",
+        api_version="2025-11-15-preview",
+    )
+
+
+def update_versioned_agent_from_manifest(
+    agent_name: Any,
+    body: Any = UNSET,
+    *,
+    manifest_id: Any = UNSET,
+    parameter_values: Any = UNSET,
+    metadata: Any = None,
+    description: Any = None,
+) -> Request[AgentDetails]:
+    """POST /agents/{agent_name}/import"""
+    return json_request(
+        "update_from_manifest",
+        "POST",
+        "/agents/{agent_name}/import",
+        {"agent_name": agent_name},
+        returns="AgentDetails",
+        body=body,
+        values={
+            "manifest_id": manifest_id,
+            "parameter_values": parameter_values,
+            "metadata": metadata,
+            "description": description,
+        },
+        required={"manifest_id": "manifest_id", "parameter_values": "parameter_values"},
+        api_version="2025-11-15-preview",
+    )
+
+
+def list_agent_versions(
+    agent_name: Any, *, limit: Any = None, order: Any = None, after: Any = None, before: Any = None
+) -> Request[PageOfAgentVersions]:
+    """GET /agents/{agent_name}/versions"""
+    return plain_request(
+        "list_versions",
+        "GET",
+        "/agents/{agent_name}/versions",
+        {"agent_name": agent_name},
+        returns="PageOfAgentVersions",
+        params={"limit": limit, "order": order, "after": after, "before": before},
+        api_version="2025-11-15-preview",
+    )
+
+
+def create_agent_version(
+    agent_name: Any, body: Any = UNSET, *, definition: Any = UNSET, metadata: Any = None, description: Any = None
+) -> Request[AgentVersionDetails]:
+    """POST /agents/{agent_name}/versions"""
+    return json_request(
+        "create_version",
+        "POST",
+        "/agents/{agent_name}/versions",
+        {"agent_name": agent_name},
+        returns="AgentVersionDetails",
+        body=body,
+        values={"definition": definition, "metadata": metadata, "description": description},
+        required={"definition": "definition"},
+        api_version="2025-11-15-preview",
+    )
+
+
+def create_agent_version_from_manifest(
+    agent_name: Any,
+    body: Any = UNSET,
+    *,
+    manifest_id: Any = UNSET,
+    parameter_values: Any = UNSET,
+    metadata: Any = None,
+    description: Any = None,
+) -> Request[AgentVersionDetails]:
+    """POST /agents/{agent_name}/versions:import"""
+    return json_request(
+        "create_version_from_manifest",
+        "POST",
+        "/agents/{agent_name}/versions:import",
+        {"agent_name": agent_name},
+        returns="AgentVersionDetails",
+        body=body,
+        values={
+            "manifest_id": manifest_id,
+            "parameter_values": parameter_values,
+            "metadata": metadata,
+            "description": description,
+        },
+        required={"manifest_id": "manifest_id", "parameter_values": "parameter_values"},
+        api_version="2025-11-15-preview",
+    )
+
+
+def get_agent_version(agent_name: Any, agent_version: Any = UNSET, *, version: Any = UNSET) -> Request[AgentVersionDetails]:
+    """GET /agents/{agent_name}/versions/{agent_version}"""
+    return plain_request(
+        "get_version",
+        "GET",
+        "/agents/{agent_name}/versions/{agent_version}",
+        {
+            "agent_name": agent_name,
+            "agent_version": either("get_version", "agent_version", agent_version, "version", version, unset=UNSET),
+        },
+        returns="AgentVersionDetails",
+        api_version="2025-11-15-preview",
+    )
+
+
+def delete_agent_version(
+    agent_name: Any, agent_version: Any = UNSET, *, version: Any = UNSET
+) -> Request[DeleteAgentVersionResponse]:
+    """DELETE /agents/{agent_name}/versions/{agent_version}"""
+    return plain_request(
+        "delete_version",
+        "DELETE",
+        "/agents/{agent_name}/versions/{agent_version}",
+        {
+            "agent_name": agent_name,
+            "agent_version": either("delete_version", "agent_version", agent_version, "version", version, unset=UNSET),
+        },
+        returns="DeleteAgentVersionResponse",
+        api_version="2025-11-15-preview",
     )

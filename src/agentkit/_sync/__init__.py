@@ -7,11 +7,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._agents_client import AgentsClient
     from ._client import AIProjectClient
+    from ._pages import ItemPaged
 
-__all__ = ["AIProjectClient"]
+__all__ = ["AIProjectClient", "AgentsClient", "ItemPaged"]
 
-_HOMES = {"AIProjectClient": "._client", "operations": ".operations"}
+_HOMES = {
+    "AIProjectClient": "._client",
+    "AgentsClient": "._agents_client",
+    "ItemPaged": "._pages",
+    "operations": ".operations",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -4,39 +4,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from inspect import signature
-from types import TracebackType
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .._core.endpoint import Endpoint, EndpointKind, hub_project
-from .._core.options import client_settings
-from .._primitives import sync_call
+from .._assets import upload_asset
+from .._core.endpoint import Endpoint, hub_project
 from .._setup import (
-    DefaultCredential,
     endpoint_from_parts,
-    from_environment,
-    local_service,
     parse_connection_string,
-    with_local_key,
 )
-from .._suggest import unknown_attribute
 from .._types import Credential
-from ._pipeline import Pipeline
-from .operations import AgentsOperations
+from ._base import Client
+from ._openai import openai_client
+from .operations import AgentsOperations, ConnectionsOperations, EvaluationsOperations, InferenceOperations, TelemetryOperations
 
 if TYPE_CHECKING:
+    from openai import OpenAI
     from typing_extensions import Self, Unpack
 
     from .._types import ClientOptions
-    from ..local import LocalService
 
 __all__ = ["AIProjectClient"]
 
-_PARAMETERS = ("endpoint", "subscription_id", "resource_group_name", "project_name", "credential")
 
-
-class AIProjectClient:
+class AIProjectClient(Client):
     """A client of one project, resource or local service.
 
     :param endpoint: the service's URL; its form tells the kind of service.
@@ -51,8 +42,6 @@ class AIProjectClient:
     """
 
     agents: AgentsOperations
-    _pipeline: Pipeline
-    _service: LocalService | None
 
     def __init__(
         self,
@@ -80,96 +69,65 @@ class AIProjectClient:
         where = hub_project(parts.endpoint, parts.subscription_id, parts.resource_group_name, parts.project_name)
         return cls._made(where, credential, options)
 
-    @classmethod
-    def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
-        """A client of the service that the environment names, or of the embedded local service where it names none.
+    @cached_property
+    def connections(self) -> ConnectionsOperations:
+        """What the project is connected to. A hub project, a Foundry project and a local service have connections."""
+        return ConnectionsOperations(self._pipeline)
 
-        The first of these that is set counts: PROJECT_CONNECTION_STRING, AZURE_AI_PROJECTS_CONNECTION_STRING, PROJECT_ENDPOINT,
-        AZURE_AI_PROJECT_ENDPOINT, AZURE_OPENAI_ENDPOINT (with AZURE_OPENAI_API_KEY). The credential is the key beside the
-        endpoint, or azure-identity's DefaultAzureCredential.
+    @cached_property
+    def inference(self) -> InferenceOperations:
+        """Clients of other packages for the models that the project is connected to."""
+        return InferenceOperations(self._pipeline, self.connections)
 
-        :keyword options: as of the constructor.
-        :raises ValueError: the variable holds no endpoint or connection string; the error names it.
-        :raises ImportError: the local service is to be used and its packages are missing.
-        """
-        found = from_environment()
-        if found is None:
-            return cls._embedded("from_env", None, True, {}, options)
-        where, who = found
-        return cls._made(where, who, options, owned=(who,) if isinstance(who, DefaultCredential) else ())
-
-    @classmethod
-    def local(cls, path: str | os.PathLike[str] | None = None, *, model: Any = None, **options: Unpack[ClientOptions]) -> Self:
-        """A client of an embedded local service, which is started now and stopped with the client.
-
-        :param path: the folder that keeps the data; None keeps it in memory.
-        :keyword model: what answers: None is the rule-based offline model, otherwise a model or a callable that the service takes.
-        :keyword options: as of the constructor.
-        :raises ImportError: the service's packages are missing; the error names the extra.
-        """
-        return cls._embedded("local", path, False, {"model": model}, options)
+    @cached_property
+    def telemetry(self) -> TelemetryOperations:
+        """Traces of what clients do, and where the project keeps its traces."""
+        return TelemetryOperations(self._pipeline)
 
     @property
-    def endpoint_kind(self) -> EndpointKind:
-        """Which kind of service the endpoint was recognised as."""
-        return self._pipeline.endpoint.kind
+    def scope(self) -> dict[str, str | None]:
+        """The ``subscription_id``, ``resource_group_name`` and ``project_name`` of the project.
 
-    def close(self) -> None:
-        """Close the connections, a credential that the client made, and the local service that it started."""
-        try:
-            self._pipeline.close()
-        finally:
-            service, self._service = self._service, None
-            if service is not None:
-                sync_call(service.stop)
+        What the endpoint does not tell is None: a Foundry project has its name alone, other services have none of the three.
+        """
+        where = self._pipeline.endpoint
+        return {
+            "subscription_id": where.subscription_id,
+            "resource_group_name": where.resource_group_name,
+            "project_name": where.project_name,
+        }
 
-    def __enter__(self) -> Self:
-        return self
+    def upload_file(self, file_path: str | os.PathLike[str]) -> tuple[str, str]:
+        """Upload a file to the project, for evaluations; ``client.agents.upload_file`` gives a file to agents.
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
+        A hub project takes it by the package azure-ai-ml, a local service among its files. This waits, in the async client too.
 
-    def __repr__(self) -> str:
-        endpoint = self._pipeline.endpoint
-        return f"<{type(self).__name__} of {endpoint.origin} ({endpoint.kind.value})>"
+        :param file_path: the file.
+        :return: the id of the asset, and its address.
+        :raises ImportError: azure-ai-ml is not installed; the error says how to install it, and what does without.
+        :raises ValueError: the client is of neither a hub project nor a local service.
+        :raises OSError: the file cannot be read.
+        """
+        pipeline = self._pipeline
+        return upload_asset(pipeline.endpoint, pipeline.credential, file_path, verify=pipeline.verify)
 
-    if not TYPE_CHECKING:  # a type checker is to report an unknown attribute itself
+    @cached_property
+    def evaluations(self) -> EvaluationsOperations:
+        """Evaluations of the project, and their schedules. A hub project and a local service have them."""
+        return EvaluationsOperations(self._pipeline)
 
-        def __getattr__(self, name: str) -> Any:
-            known = [known for known in (*dir(type(self)), "agents") if not known.startswith("_")]
-            raise unknown_attribute(f"{type(self).__name__!r} object", name, known)
+    def get_openai_client(self, **kwargs: Any) -> OpenAI:
+        """A client of the openai package for this project: its responses, conversations, files and models, with this client's credential.
 
-    # --- construction -------------------------------------------------------------------------------------------------
+        It is the caller's to close.
 
-    @classmethod
-    def _made(cls, where: Endpoint, who: Any, options: Any, *, owned: tuple[Any, ...] = (), service: Any = None) -> Self:
-        client = cls.__new__(cls)
-        client._set_up(where, who, options, owned=owned, service=service)
-        return client
+        :param kwargs: arguments of the openai client, such as ``timeout`` or ``default_query`` with another ``api-version``.
+        :raises TypeError: ``api_key`` or ``base_url`` is given, which come from this client.
+        :raises ValueError: a hub project answers no such clients; the error says which kinds do.
+        :raises ModuleNotFoundError: the openai package is not installed; the error names the extra.
+        """
+        return openai_client(self._pipeline, kwargs)
 
-    @classmethod
-    def _embedded(cls, maker: str, path: Any, announce: bool, settings: dict[str, Any], options: Any) -> Self:
-        # Before the service is started: a wrong keyword must not leave one behind.
-        client_settings(f"{cls.__name__}.{maker}", options, lambda: _keywords(getattr(cls, maker)))
-        service = local_service(path, announce=announce, **settings)
-        try:
-            where, who = endpoint_from_parts(service.endpoint, None, None, None, service.key)
-            return cls._made(where, who, options, service=service)
-        except BaseException:
-            service.stop()
-            raise
-
-    def _set_up(self, where: Endpoint, who: Any, options: Any, *, owned: tuple[Any, ...] = (), service: Any = None) -> None:
-        settings = client_settings(type(self).__name__, options, lambda: _PARAMETERS)
-        credential = who if service is not None else with_local_key(where, who)
-        self._pipeline = Pipeline(where, credential, settings, owned=owned)
-        self._service = service
-        self.agents = AgentsOperations(self._pipeline)
-        functions = options.get("enable_auto_function_calls")
-        if functions is not None:
-            self.agents.enable_auto_function_calls(functions)
-
-
-def _keywords(function: Callable[..., Any]) -> list[str]:
-    parameters = signature(function).parameters.values()
-    return [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_KEYWORD]
+    def _set_up(self, where: Endpoint, who: Any, options: Any, **parts: Any) -> None:
+        super()._set_up(where, who, options, **parts)
+        self.agents = self._agents

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .. import _hooks
 from .._core.options import CallSettings
 from .._core.polling import is_active
 from .._core.recovery import missing_events
@@ -67,6 +69,7 @@ class RunDriver:
     :param cancel_on_exit: cancel the run when its stream is left before its end.
     :param raise_on_failure: raise a run that failed as an error once its events are delivered.
 
+    :ivar watched: the run as it is watched; None where nobody does.
     :ivar answered_by_caller: the caller submitted the outputs, or cancelled the run, since the run last asked for functions.
     """
 
@@ -92,6 +95,18 @@ class RunDriver:
         self.raise_on_failure = raise_on_failure
         self.answered_by_caller = False
         self._last_seen: Any = None
+        self.watched: _hooks.Watched | None = None
+
+    @contextmanager
+    def sending(self, request: Request[Any]) -> Iterator[None]:
+        """A block in which a request is sent whose answer is a stream. Whoever watches runs is told of this one, unless they know it.
+
+        :param request: what starts the run, or goes on with it.
+        """
+        if _hooks.observer is not None and (self.watched is None or self.watched.has_ended):
+            self.watched = _hooks.run(self._pipeline.endpoint, request)
+        with (self.watched or _hooks.NOTHING).part():
+            yield
 
     def saw(self, run: Any, *, asks: bool) -> None:
         """Take note of the run, so that the caller's own calls about it are noticed.
@@ -139,6 +154,10 @@ class RunDriver:
         :return: whether a call failed.
         :raises Exception: what the caller's own rule for calls raised, or that a function is not here; the run is cancelled.
         """
+        with (self.watched or _hooks.NOTHING).part():
+            return self._answer(run, event_handler, submit_with_error)
+
+    def _answer(self, run: Any, event_handler: BaseAgentEventHandler[Any], submit_with_error: bool) -> bool:
         calls = function_calls(run)
         if not calls or self._answering.is_answered(calls):
             return False
@@ -182,7 +201,8 @@ class RunDriver:
         """Cancel the run, whose stream is left; one that has ended meanwhile is as well."""
         run = None if self._run_id else self._run()
         if run is None or is_active("run", run.status):
-            self._operations._cancel(str(self._thread_id), str(self._run_id), self._settings)
+            with (self.watched or _hooks.NOTHING).part():
+                self._operations._cancel(str(self._thread_id), str(self._run_id), self._settings)
 
     def submit(
         self,

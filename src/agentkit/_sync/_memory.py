@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
 from .._core.runloop import MAX_ERROR_ROUNDS, check_rounds, function_names
-from ._group import OperationGroup
+from ._named_agents import NamedAgents
 
 if TYPE_CHECKING:
     from ..tools import FunctionTool, ToolSet
@@ -29,7 +29,7 @@ class KnownAgent:
     functions: tuple[str, ...]
 
 
-class Memory(OperationGroup):
+class Memory(NamedAgents):
     """Operations that remember the tools of the agents that were made with them."""
 
     def __init__(self, pipeline: Pipeline) -> None:
@@ -42,21 +42,21 @@ class Memory(OperationGroup):
     def enable_auto_function_calls(
         self,
         tools: Any = None,
+        max_retry: int = MAX_ERROR_ROUNDS,
         *,
         functions: Iterable[Callable[..., Any]] | None = None,
         function_tool: FunctionTool | None = None,
         toolset: ToolSet | None = None,
-        max_retry: int = MAX_ERROR_ROUNDS,
     ) -> None:
         """Let the runs of this client call functions of this program, whichever agent they are of.
 
         What was enabled before is replaced. The tools of a call come before these, and so do those that an agent was made with.
 
         :param tools: functions, a function tool or a set of tools.
+        :param max_retry: so many rounds of a run in which a call failed are answered; the next one cancels the run.
         :keyword functions: functions, in any iterable; comes before the next two.
         :keyword function_tool: a function tool; comes before the next.
         :keyword toolset: a set of tools that holds a function tool.
-        :keyword max_retry: so many rounds of a run in which a call failed are answered; the next one cancels the run.
         :raises TypeError: what was given holds no functions, or ``max_retry`` is no number.
         :raises ValueError: the set of tools holds no function tool, two functions have one name, or ``max_retry`` is negative.
         """

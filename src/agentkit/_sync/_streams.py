@@ -103,8 +103,8 @@ class BaseAgentEventHandler(Iterator[T], Generic[T]):
             self._warn_of_failure(feed)
             value: T = sync_result(self._process_event(text))
             return value
-        except BaseException:
-            feed.close()
+        except BaseException as error:
+            feed.close(error)
             raise
 
     def until_done(self) -> None:

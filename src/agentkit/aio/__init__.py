@@ -6,11 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._agents_client import AgentsClient
     from ._client import AIProjectClient
+    from ._pages import AsyncItemPaged
 
-__all__ = ["AIProjectClient"]
+__all__ = ["AIProjectClient", "AgentsClient", "AsyncItemPaged"]
 
-_HOMES = {"AIProjectClient": "._client", "operations": ".operations"}
+_HOMES = {
+    "AIProjectClient": "._client",
+    "AgentsClient": "._agents_client",
+    "AsyncItemPaged": "._pages",
+    "operations": ".operations",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .._core.runloop import HOW_TO_REGISTER, names_of_calls
@@ -88,7 +89,7 @@ class Answering:
 
         settings = self._settings
         functions = self._functions(run.agent_id)
-        plans = [functions.plan(call) for call in calls]
+        plans = [replace(functions.plan(call), as_str=settings.tool_output == "str") for call in calls]
         if settings.on_tool_call is not None:
             for number, plan in enumerate(plans):
                 if plan.error is None:

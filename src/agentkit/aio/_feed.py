@@ -177,14 +177,24 @@ class Feed:
             await self._settle(handler)
             while not self._events:
                 if not self._responses:
+                    self._ended()
                     return None
                 await self._read(self._responses[0])
             return self._take(self._events.popleft())
         finally:
             self.is_read = False
 
-    async def close(self) -> None:
-        """Close every connection; nothing is read any more."""
+    async def close(self, error: BaseException | None = None) -> None:
+        """Close every connection; nothing is read any more.
+
+        :param error: why, where it is for one.
+        """
+        try:
+            await self._close()
+        finally:
+            self._ended(error)
+
+    async def _close(self) -> None:
         responses, self._responses = list(self._responses), deque()
         self._events.clear()
         self._asking = None
@@ -198,14 +208,23 @@ class Feed:
         if driver is not None and not driver.cancel_on_exit:
             driver = None
         try:
-            if driver is not None:
-                await self._hear_of_run(driver)
+            try:
+                if driver is not None:
+                    await self._hear_of_run(driver)
+            finally:
+                await self._close()
+            run = self.seen.run
+            goes_on = is_active("run", run.status) if run is not None else not self._error_seen
+            if driver is not None and goes_on:
+                await driver.cancel()
         finally:
-            await self.close()
-        run = self.seen.run
-        goes_on = is_active("run", run.status) if run is not None else not self._error_seen
-        if driver is not None and goes_on:
-            await driver.cancel()
+            self._ended()
+
+    def _ended(self, error: BaseException | None = None) -> None:
+        """Let whoever watches the run know that its stream is over."""
+        driver = self._driver
+        if driver is not None and driver.watched is not None:
+            driver.watched.end(error)
 
     @property
     def _driver(self) -> RunDriver | None:
@@ -223,6 +242,8 @@ class Feed:
         response, run = self._reading, self.seen.run
         if response is None:
             return text
+        if response.driver is not None and response.driver.watched is not None:
+            response.driver.watched.saw(parsed)
         if run is not None and parsed.data is run:
             self._take_run(run, response)
         elif event.event == "thread.created" and response.driver is not None and isinstance(parsed.raw, dict):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         AgentsApiResponseFormatOption,
         AgentsApiToolChoiceOption,
         ToolDefinition,
+        ToolResources,
         UpdateToolResourcesOptions,
     )
     from .._types import ToolSource
@@ -47,6 +48,7 @@ class RunKeywords(_SharedKeywords, total=False):
     include: Sequence[str | RunAdditionalFieldList] | None
     additional_instructions: str | None
     additional_messages: Sequence[ThreadMessageOptions] | None
+    tool_resources: ToolResources | None
 
 
 class StreamKeywords(RunKeywords, total=False):
@@ -61,4 +63,4 @@ class ThreadAndRunKeywords(_SharedKeywords, total=False):
     """What ``create_thread_and_run`` takes."""
 
     thread: AgentThreadCreationOptions | None
-    tool_resources: UpdateToolResourcesOptions | None
+    tool_resources: ToolResources | UpdateToolResourcesOptions | None

@@ -30,7 +30,7 @@ async def all_items(pipeline: Pipeline, request: Request[Any], settings: CallSet
     while True:
         for item in page_items(page):
             yield item
-        following = next_page(request, page, seen)
+        following = next_page(request, page, seen, pipeline.endpoint.base_url)
         if following is None:
             return
         request, page = following, await pipeline.send(following, settings)
@@ -85,24 +85,31 @@ class AsyncItemPages(AsyncIterator[AsyncIterator[T]]):
         self._cls: Any = settings.cls
         self._settings = replace(settings, cls=None)
         self._seen: set[str] = set()
+        self._astray: RuntimeError | None = None
 
     def going_on_from(self, token: str | None) -> Self:
         """These pages from a token on; from their beginning without one."""
         if token is not None and self._next is not None:
-            self._next = from_token(self._next, token)
+            self._next = from_token(self._next, token, self._pipeline.endpoint.base_url)
         return self
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> AsyncIterator[T]:
+        if self._astray is not None:
+            raise self._astray
         request = self._next
         if request is None:
             raise StopAsyncIteration
         page = await self._pipeline.send(request, self._settings)
         check_progress(request, page, self._seen)
         # A request that fails can be made again: the walk goes on where it was.
-        self._next = next_page(request, page, self._seen)
+        try:
+            self._next = next_page(request, page, self._seen, self._pipeline.endpoint.base_url, when_unsaid=True)
+        except RuntimeError as error:
+            # The page itself is good, and is given first; it is the way on from it that is not.
+            self._next, self._astray = None, error
         self.continuation_token = None if self._next is None else token_of(self._next)
         items = page_items(page)
         return _each(items if self._cls is None else self._cls(items))

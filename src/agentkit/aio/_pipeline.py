@@ -11,11 +11,12 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .. import _hooks
 from .._core.credentials import CredentialKind, credential_kind, key_of
 from .._core.endpoint import LOCAL_KEY_VARIABLE, Endpoint, require_secure
 from .._core.options import CallSettings, ClientSettings
 from .._core.retry import Attempts, Decision, Outcome, decide
-from .._core.wire_request import encode_body, is_secret, join_url, masked, merged_headers, redirect_target, user_agent
+from .._core.wire_request import encode_body, is_secret, join_url, link_url, masked, merged_headers, redirect_target, user_agent
 from .._http import (
     AsyncHttp,
     AsyncHttpResponse,
@@ -69,14 +70,14 @@ class Pipeline:
         self._owned = owned
         self._credential = credential
         self._tokens: AsyncTokens | None = None
+        self._scopes = settings.credential_scopes or ((endpoint.scope,) if endpoint.scope else ())
         if credential_kind(credential) is not CredentialKind.KEY:
-            scopes = settings.credential_scopes or ((endpoint.scope,) if endpoint.scope else ())
-            if not scopes:
+            if not self._scopes:
                 raise ValueError(
                     f"{endpoint.where()} takes its key, not a token: give the key as credential, or set {LOCAL_KEY_VARIABLE}; "
                     "for one that does take tokens give credential_scopes="
                 )
-            self._tokens = AsyncTokens(credential, scopes)
+            self._tokens = AsyncTokens(credential, self._scopes)
         self._http = http or AsyncHttp(self._connection())
         self._siblings: list[Pipeline] = []
         self._closed = False
@@ -86,16 +87,32 @@ class Pipeline:
         """The key or token credential that requests are authorised with."""
         return self._credential
 
+    @property
+    def tokens(self) -> AsyncTokens | None:
+        """Where the access tokens come from; None where a key is sent."""
+        return self._tokens
+
+    @property
+    def verify(self) -> bool | str:
+        """Which certificates the service may have."""
+        return self._settings.verify
+
     def sibling(self, endpoint: Endpoint) -> Pipeline:
         """A pipeline to another service of the same project: the same connections, credential and settings of calls.
 
-        It ends with this one. The api-version and the token scopes that the client was given are those of its agents alone.
+        It ends with this one. The api-version that the client was given is that of its agents alone; the token scopes that it was
+        given are also those of a service that takes the same tokens.
         """
-        settings = replace(self._settings, api_version=None, credential_scopes=())
+        scopes = self._settings.credential_scopes if endpoint.scope == self.endpoint.scope else ()
+        settings = replace(self._settings, api_version=None, credential_scopes=scopes)
         sibling = Pipeline(endpoint, self._credential, settings, http=self._http)
         sibling._closed = self._closed
         self._siblings.append(sibling)
         return sibling
+
+    def twin(self) -> Pipeline:
+        """A pipeline like this one, with connections of its own; whoever asks for it closes it."""
+        return Pipeline(self.endpoint, self._credential, self._settings)
 
     async def send(self, request: Request[R], settings: CallSettings) -> R:
         """Send one request and return what it becomes.
@@ -104,6 +121,12 @@ class Pipeline:
         :param settings: how: the client's settings with the call's own laid over them.
         :return: the model that the request names; for a request that names none, or with ``stream=True``, an iterator of bytes.
         """
+        if _hooks.observer is None:
+            return await self._send(request, settings)
+        with _hooks.request(self.endpoint, request, settings) as watched:
+            return watched.saw(await self._send(request, settings))
+
+    async def _send(self, request: Request[R], settings: CallSettings) -> R:
         if self._closed:
             raise ValueError(
                 f"{request.operation}() was called on a client that is closed; make a new client, or close it later"
@@ -159,8 +182,11 @@ class Pipeline:
     # --- the way out --------------------------------------------------------------------------------------------------
 
     def _url(self, request: Request[Any], settings: CallSettings) -> str:
-        version = {request.version_name: request.api_version or self._api_version}
-        return join_url(self.endpoint.base_url, request.path, {**version, **request.params, **settings.params})
+        version = request.api_version or self._api_version
+        if request.url is not None:
+            return link_url(request.url, request.version_name, version)
+        params = {request.version_name: version, **request.params, **settings.params}
+        return join_url(self.endpoint.base_url, request.path, params)
 
     def _headers(self, request: Request[Any], settings: CallSettings) -> dict[str, str]:
         headers = {
@@ -173,7 +199,7 @@ class Pipeline:
             headers.update(request.parts.headers)
         elif request.content_type is not None and content_type is not None:
             headers["Content-Type"] = content_type
-        return merged_headers(headers, settings.headers)
+        return merged_headers(headers, request.headers, settings.headers)
 
     def _is_own(self, url: str) -> bool:
         return url.startswith(self.endpoint.origin + "/")
@@ -242,7 +268,8 @@ class Pipeline:
     ) -> Exception:
         if isinstance(response, TransportError):
             return failed_call(request, self.endpoint, response, decision.reason)
-        return call_error(request, self.endpoint, response, settings.error_map, decision.reason)
+        sent = "a key" if self._tokens is None else f"a token of the scope {' '.join(self._scopes)}"
+        return call_error(request, self.endpoint, response, settings.error_map, decision.reason, sent)
 
     async def _result(
         self, request: Request[Any], settings: CallSettings, answer: PipelineResponse, response: AsyncHttpResponse

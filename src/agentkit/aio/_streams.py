@@ -102,8 +102,8 @@ class BaseAsyncAgentEventHandler(AsyncIterator[T], Generic[T]):
             self._warn_of_failure(feed)
             value: T = await async_result(self._process_event(text))
             return value
-        except BaseException:
-            await feed.close()
+        except BaseException as error:
+            await feed.close(error)
             raise
 
     async def until_done(self) -> None:

@@ -52,7 +52,7 @@ class Waiting(Memory):
     def _lasting(self, settings: CallSettings) -> CallSettings:
         """The settings that the follow-up calls of a helper share; what belongs to one request or its result is left out."""
         params = self._pipeline.defaults.params
-        return replace(settings, params=params, content_type=None, request_id=None, cls=None, stream=False)
+        return replace(settings, params=params, content_type=None, request_id=None, cls=None, stream=False, follow_up=True)
 
     def _streaming(self, settings: CallSettings) -> CallSettings:
         """The settings of a request whose answer is a stream of events, between which much time may pass."""

@@ -10,6 +10,7 @@ Its packages come with the extra ``local``; they are imported when a service sta
 
 from __future__ import annotations
 
+from agentkit.local.hosting import Hosting
 from agentkit.local.models import ChatEndpoint, Delay, Failure, ModelRequest, ModelTurn, ScriptedModel, ToolCall, call, code
 from agentkit.local.service import LocalService
 
@@ -17,6 +18,7 @@ __all__ = [
     "ChatEndpoint",
     "Delay",
     "Failure",
+    "Hosting",
     "LocalService",
     "ModelRequest",
     "ModelTurn",

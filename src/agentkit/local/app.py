@@ -23,7 +23,8 @@ from agentkit.local.description import Description, OperationFacts, load_descrip
 from agentkit.local.dialects import BASES, dialect_of, error_body
 from agentkit.local.errors import ApiError, too_large
 from agentkit.local.guards import Guards
-from agentkit.local.operations import Awaited, Call, Context, Events, FileContent, Form, Handler, Later, handlers
+from agentkit.local.operations import Answered, Awaited, Call, Context, Events, FileContent, Form, Handler, Later, handlers
+from agentkit.local.resources.workspace import APP_INSIGHTS_PATH, app_insights_resource
 from agentkit.local.uploads import read_form
 from agentkit.local.validation import RequestValidator, registry_of
 
@@ -49,7 +50,8 @@ def build_app(context: Context, guards: Guards, about: Callable[[], Mapping[str,
     router = Router(_routes(context, load_description()), redirect_slashes=False, default=_unknown_path)
     bases: list[BaseRoute] = [Mount(base, app=router) for base in BASES]
     health = Route(_HEALTH, _Health(about))
-    return _Gate(Router([health, *bases], redirect_slashes=False, default=_unknown_path), guards)
+    insights = Route(APP_INSIGHTS_PATH, _AppInsights(context))
+    return _Gate(Router([health, insights, *bases], redirect_slashes=False, default=_unknown_path), guards)
 
 
 def _routes(context: Context, description: Description) -> list[Route]:
@@ -94,6 +96,7 @@ class _Operation:
                 body=self._validator.body(parsed(raw)) if self._facts.body is not None else {},
                 form=form,
                 dialect=dialect_of(request.scope["path"]),
+                url=str(request.url),
             )
             with self._context.store.transaction() as tx:
                 result = self._handler(tx, call)
@@ -107,6 +110,8 @@ class _Operation:
             return _EventResponse(result)
         if isinstance(result, Awaited):
             return _AwaitedResponse(result)
+        if isinstance(result, Answered):
+            return Response(status_code=result.status) if result.document is None else _json(result.status, result.document)
         return _json(200, result.make() if isinstance(result, Later) else result)
 
 
@@ -183,6 +188,17 @@ class _Health:
         await _json(200, await run_in_threadpool(self._about))(scope, receive, send)
 
 
+class _AppInsights:
+    """The Application Insights resource of the project, whose id is its path."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        resource = app_insights_resource(self._context, scope["path"], scope["path_params"]["name"])
+        await _json(200, resource)(scope, receive, send)
+
+
 class _Gate:
     """Every request passes here: it must get past the guards, and its answer gets an id and, if it was refused, an error body."""
 
@@ -244,7 +260,7 @@ async def _unknown_path(scope: Scope, receive: Receive, send: Send) -> None:
     raise ApiError(
         404,
         f"There is nothing at {scope['method']} {scope['path']}. The operations stand under /api/projects/PROJECT, "
-        "/agents/v1.0/subscriptions/..., /openai, /openai/v1 and /v1.",
+        "/agents/v1.0/subscriptions/..., /raisvc/v1.0/subscriptions/..., /subscriptions/..., /openai, /openai/v1, /models and /v1.",
         code="NotFound",
     )
 

@@ -65,9 +65,13 @@ class Description:
                 for index, parameter in enumerate(operation.get("parameters", ()))
                 if parameter["in"] == "query"
             ),
-            body=f"{pointer}/requestBody/content/application~1json/schema" if "application/json" in content else None,
+            body=next((_schema_of(pointer, kind) for kind in content if kind.endswith("json")), None),
             multipart="multipart/form-data" in content,
         )
+
+
+def _schema_of(pointer: str, content_type: str) -> str:
+    return f"{pointer}/requestBody/content/{content_type.replace('/', '~1')}/schema"
 
 
 @lru_cache(maxsize=1)

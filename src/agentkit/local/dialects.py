@@ -19,6 +19,7 @@ class Dialect(Enum):
     PROJECT = "a Foundry project"
     HUB = "a hub project"
     OPENAI = "OpenAI, or Azure OpenAI"
+    INFERENCE = "an endpoint for models"
 
 
 BASES: Mapping[str, Dialect] = {
@@ -27,9 +28,14 @@ BASES: Mapping[str, Dialect] = {
     "/api/projects/{project}": Dialect.PROJECT,
     "/agents/v1.0/subscriptions/{subscription}/resourceGroups/{group}"
     "/providers/Microsoft.MachineLearningServices/workspaces/{workspace}": Dialect.HUB,
+    "/subscriptions/{subscription}/resourceGroups/{group}"
+    "/providers/Microsoft.MachineLearningServices/workspaces/{workspace}": Dialect.HUB,
+    "/raisvc/v1.0/subscriptions/{subscription}/resourceGroups/{group}"
+    "/providers/Microsoft.MachineLearningServices/workspaces/{workspace}": Dialect.HUB,
     "/openai/v1": Dialect.OPENAI,
     "/openai": Dialect.OPENAI,
     "/v1": Dialect.OPENAI,
+    "/models": Dialect.INFERENCE,
 }
 """Where the operations stand, all on one store. A base comes before one that it begins with."""
 

@@ -74,6 +74,36 @@ MIGRATIONS: Sequence[Migration] = (
             "CREATE INDEX threads_of_thread ON threads (_outer_thread_id, seq)",
         ),
     ),
+    Migration(
+        "responses and conversations",
+        (
+            _collection("responses", "status TEXT NOT NULL,"),
+            _collection(
+                "response_items",
+                "response_id TEXT NOT NULL REFERENCES responses (id) ON DELETE CASCADE,",
+                unique="response_id, id",
+            ),
+            _collection("conversations"),
+            _collection(
+                "conversation_items",
+                "conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,",
+                unique="conversation_id, id",
+            ),
+            "CREATE INDEX response_items_of_response ON response_items (response_id, seq)",
+            "CREATE INDEX conversation_items_of_conversation ON conversation_items (conversation_id, seq)",
+        ),
+    ),
+    Migration("evaluations", (_collection("evaluations"), _collection("evaluation_schedules"))),
+    Migration(
+        "agents with versions",
+        (
+            _collection("versioned_agents", "_kind TEXT NOT NULL,"),
+            _collection(
+                "agent_versions", "name TEXT NOT NULL REFERENCES versioned_agents (id) ON DELETE CASCADE,", unique="name, id"
+            ),
+            "CREATE INDEX agent_versions_of_agent ON agent_versions (name, seq)",
+        ),
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -10,23 +10,40 @@ from typing import TYPE_CHECKING, Any
 
 from agentkit.local.blobs import Blobs
 from agentkit.local.dialects import Dialect
+from agentkit.local.hosting import Hosting
 from agentkit.local.store import Document, Store, Transaction
 
 if TYPE_CHECKING:
     from agentkit.local.completions import Completions
+    from agentkit.local.connections import Connection
+    from agentkit.local.responses.desk import Responses
     from agentkit.local.retrieval import Retrieval
     from agentkit.local.runs.engine import RunEngine
     from agentkit.local.runs.events import EventStream
 
-__all__ = ["Awaited", "Call", "Context", "Events", "FileContent", "Form", "Handler", "Later", "Result", "handlers", "operation"]
+__all__ = [
+    "Answered",
+    "Awaited",
+    "Call",
+    "Context",
+    "Events",
+    "FileContent",
+    "Form",
+    "Handler",
+    "Later",
+    "Result",
+    "handlers",
+    "operation",
+]
 
 
 @dataclass(frozen=True)
 class Context:
-    """What every operation works on: the store, the content of files, the search index, the runs, the chat completions, and the clock
-    (unix seconds).
+    """What every operation works on: the store, the content of files, the search index, the runs, the chat completions, the
+    responses, and the clock (unix seconds).
 
-    ``allow_download`` says whether files that were uploaded for agents may be downloaded too.
+    ``allow_download`` says whether files that were uploaded for agents may be downloaded too; ``connections`` is what the project is
+    connected to; ``app_insights`` is the connection string of its Application Insights resource, where it has one; ``hosting`` is how hosted agents are deployed.
     """
 
     store: Store
@@ -34,8 +51,12 @@ class Context:
     retrieval: Retrieval
     runs: RunEngine
     completions: Completions
+    responses: Responses
     clock: Callable[[], float]
     allow_download: bool = False
+    connections: Sequence[Connection] = ()
+    app_insights: str | None = field(default=None, repr=False)
+    hosting: Hosting = field(default_factory=Hosting)
 
     def now(self) -> int:
         """The present in whole unix seconds."""
@@ -57,6 +78,14 @@ class FileContent:
 
     path: Path
     filename: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer with a status of its own; without a document it has no body."""
+
+    status: int
+    document: Document | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +113,7 @@ class Awaited:
 
 @dataclass(frozen=True)
 class Call:
-    """One request, checked against the description."""
+    """One request, checked against the description; ``url`` is where it was sent."""
 
     context: Context
     path: Mapping[str, str]
@@ -92,13 +121,14 @@ class Call:
     body: Mapping[str, Any] = field(default_factory=dict)
     form: Form | None = None
     dialect: Dialect = Dialect.PROJECT
+    url: str = ""
 
     def given(self, *names: str) -> Document:
         """The body's fields of these names that were sent with a value."""
         return {name: self.body[name] for name in names if self.body.get(name) is not None}
 
 
-Result = Document | FileContent | Events | Later | Awaited
+Result = Document | Answered | FileContent | Events | Later | Awaited
 Handler = Callable[[Transaction, Call], Result]
 _HANDLERS: dict[str, Handler] = {}
 

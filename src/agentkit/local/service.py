@@ -17,12 +17,17 @@ from typing import TYPE_CHECKING
 
 from agentkit.local.blobs import Blobs
 from agentkit.local.completions import Completions
+from agentkit.local.connections import Given, connections_of, with_own
+from agentkit.local.hosting import Hosting
 from agentkit.local.models import model_from_text, resolve_model, runs_code
 from agentkit.local.models.base import ChatModel, ModelRequest, ModelTurn
 from agentkit.local.operations import Context
+from agentkit.local.responses.desk import Responses
+from agentkit.local.responses.tools import Shed
 from agentkit.local.retrieval import Retrieval
 from agentkit.local.runs.engine import RunEngine
 from agentkit.local.runs.events import EventHub, EventStore
+from agentkit.local.runs.sessions import CodeSessions
 from agentkit.local.store import Store
 from agentkit.local.tables import FILES
 from agentkit.local.temporary import TemporaryFolder, sweep
@@ -66,15 +71,19 @@ class LocalService:
     :param code_interpreter: Whether the code that a model writes is run; when None, that of the offline model and of a script is.
     :param allow_download: Whether the content of files of purpose ``assistants`` can be downloaded; as on the services that this
         one stands in for, it cannot unless this is set.
+    :param app_insights: The connection string of the Application Insights resource of the project; None leaves it without one.
     :param clock: The present in unix seconds.
     :param delta_delay: Seconds before each piece of a text in an event stream; 0 sends the pieces as soon as they are there.
     :param client_timeout: How long a client may take to send the head of a request and may pause in its body, in seconds; to read
         an answer it has ten times as long.
     :param log_level: The least that the service logs: debug, info, warning, error or critical; None leaves it to the program.
+    :param connections: What the project is connected to: descriptions by name, a list of them, or a JSON or TOML file of either. The
+        connections that lead to the service itself come after them, unless a name is taken.
+    :param hosting: How long deployments of hosted agents take, which of them fail, and which manifests there are.
     :raises ValueError: A setting has a value that it cannot have; the text names it.
     :raises TypeError: The model is none.
     :raises ImportError: The package for a chat endpoint is not installed.
-    :raises OSError: The file of a script cannot be read.
+    :raises OSError: The file of a script, or of connections, cannot be read.
     """
 
     def __init__(
@@ -91,10 +100,13 @@ class LocalService:
         model_key_env: str | None = None,
         code_interpreter: bool | None = None,
         allow_download: bool = False,
+        app_insights: str | None = None,
         clock: Callable[[], float] = time.time,
         delta_delay: float = 0.0,
         client_timeout: float = _CLIENT_TIMEOUT,
         log_level: str | None = None,
+        connections: Given | str | os.PathLike[str] | None = None,
+        hosting: Hosting | None = None,
     ) -> None:
         if not 0 <= delta_delay < math.inf:
             raise ValueError(f"delta_delay: got {delta_delay}, expected a number of seconds, 0 or more")
@@ -119,6 +131,9 @@ class LocalService:
         self._client_timeout = client_timeout
         self._log_level = None if log_level is None else _checked_level(log_level)
         self._allow_download = allow_download
+        self._app_insights = app_insights
+        self._connections = connections_of(connections)
+        self._hosting = hosting or Hosting()
         self._clock = clock
         self._delta_delay = delta_delay
         self._resources: ExitStack | None = None
@@ -138,6 +153,9 @@ class LocalService:
         """
         if self._resources is None:
             raise RuntimeError("the local service is not running: call start(), or use it as a context manager")
+        return self._address()
+
+    def _address(self) -> str:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)
         return f"{'https' if self._tls else 'http'}://{f'[{host}]' if ':' in host else host}:{self._port}"
 
@@ -238,7 +256,24 @@ class LocalService:
         resources.callback(runs.stop)
         completions = Completions(self._model, self._clock, self._delta_delay)
         resources.callback(completions.stop)
-        context = Context(store, blobs, retrieval, runs, completions, self._clock, self._allow_download)
+        sessions = CodeSessions(trusted=self._trusted)
+        shed = Shed(store, blobs, retrieval, sessions, self._code_interpreter, self._trusted, lambda: int(self._clock()))
+        responses = Responses(self._model, store, shed, self._clock, self._delta_delay)
+        resources.callback(responses.stop)
+        connections = with_own(self._connections, self._address(), self._key)
+        context = Context(
+            store,
+            blobs,
+            retrieval,
+            runs,
+            completions,
+            responses,
+            self._clock,
+            self._allow_download,
+            connections,
+            app_insights=self._app_insights,
+            hosting=self._hosting,
+        )
         guards = Guards(self._key, self._host, self._client_timeout)
         self._certificate = issue(self._host, resources) if self._tls else None
         app = build_app(context, guards, self.about)
@@ -246,6 +281,7 @@ class LocalService:
         # First of all at the end: the server waits for the streams that are open.
         resources.callback(runs.close_streams)
         resources.callback(completions.break_off)
+        resources.callback(responses.break_off)
         if not is_loopback_host(self._host):
             _LOG.warning(
                 "the service listens on %s, where other machines may reach it: all that keeps them out is the key%s",

@@ -123,6 +123,7 @@ _OPTIONS = (
         "on|off",
     ),
     _Option("allow_download", "give out the content of files that were uploaded for agents, too", None),
+    _Option("connections", "file of connections of the project, JSON or TOML (default: to the service itself)", Path, "FILE"),
     _Option(
         "log_level",
         "least that is logged (default: warning)",

@@ -6,23 +6,32 @@ in the description, in the words of OpenAPI, so that requests are routed and che
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from agentkit.local.embeddings.description import PATHS as EMBEDDING_PATHS
+from agentkit.local.embeddings.description import SCHEMAS as EMBEDDING_SCHEMAS
+from agentkit.local.evaluating import PLAIN_KINDS
+from agentkit.local.links import TOKEN
+from agentkit.local.responses.description import PATHS as RESPONSE_PATHS
+from agentkit.local.responses.description import SCHEMAS as RESPONSE_SCHEMAS
+from agentkit.local.schemas import (
+    COUNT,
+    FLAG,
+    METADATA,
+    NUMBER,
+    TEXT,
+    Schema,
+    closed,
+    list_of,
+    open_object,
+    operation_of,
+    or_null,
+    ref,
+)
 
 __all__ = ["extend"]
 
-Schema = Mapping[str, Any]
-
-_TEXT: Schema = {"type": "string"}
-_NUMBER: Schema = {"type": ["number", "null"]}
-_FLAG: Schema = {"type": ["boolean", "null"]}
-_COUNT: Schema = {"type": ["integer", "null"], "minimum": 1}
-_METADATA: Schema = {
-    "type": ["object", "null"],
-    "maxProperties": 16,
-    "propertyNames": {"maxLength": 64},
-    "additionalProperties": {"type": "string", "maxLength": 512},
-}
 _ATTRIBUTES: Schema = {
     "type": ["object", "null"],
     "maxProperties": 16,
@@ -31,92 +40,64 @@ _ATTRIBUTES: Schema = {
 }
 
 
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _object(required: Sequence[str] = (), **properties: Schema) -> Schema:
-    """An object of which only these fields are known."""
-    return {"type": "object", "required": list(required), "properties": properties, "additionalProperties": False}
-
-
-def _open(required: Sequence[str] = (), **properties: Schema) -> Schema:
-    """An object that may have other fields too."""
-    return {"type": "object", "required": list(required), "properties": properties}
-
-
-def _list(items: Schema, **bounds: Any) -> Schema:
-    return {"type": ["array", "null"], "items": items, **bounds}
-
-
 def _page(kind: str, items: Schema, **more: Schema) -> Schema:
     """A page as the operations give it that only OpenAI has."""
     rest = {"has_more": {"type": "boolean"}, "next_page": {"type": ["string", "null"]}, **more}
-    return {"type": "object", "properties": {"object": {"type": "string", "const": kind}, "data": _list(items), **rest}}
+    return {"type": "object", "properties": {"object": {"type": "string", "const": kind}, "data": list_of(items), **rest}}
 
 
-def _operation(operation_id: str, gives: Schema, takes: Schema | None = None) -> dict[str, Any]:
-    """An operation without query parameters."""
-    body = {"requestBody": {"content": {"application/json": {"schema": takes}}}} if takes is not None else {}
-    return {"operationId": operation_id, **body, "responses": {"200": {"content": {"application/json": {"schema": gives}}}}}
-
-
-_STORE_IN_PLACE = _object(
+_STORE_IN_PLACE = closed(
     name={"type": ["string", "null"]},
-    configuration=_or_null(_ref("VectorStoreConfiguration")),
-    file_ids=_list(_TEXT, maxItems=10_000),
-    metadata=_METADATA,
-    chunking_strategy=_or_null(_ref("VectorStoreChunkingStrategyRequest")),
+    configuration=or_null(ref("VectorStoreConfiguration")),
+    file_ids=list_of(TEXT, maxItems=10_000),
+    metadata=METADATA,
+    chunking_strategy=or_null(ref("VectorStoreChunkingStrategyRequest")),
 )
-_FILE_OF_BATCH = _object(
+_FILE_OF_BATCH = closed(
     ["file_id"],
-    file_id=_TEXT,
+    file_id=TEXT,
     attributes=_ATTRIBUTES,
-    chunking_strategy=_or_null(_ref("VectorStoreChunkingStrategyRequest")),
+    chunking_strategy=or_null(ref("VectorStoreChunkingStrategyRequest")),
 )
 
 _FIELDS: Mapping[str, Mapping[str, Schema]] = {
-    # Api-version v1 takes a run's own tool resources.
-    "create_run": {"tool_resources": _or_null(_ref("UpdateToolResourcesOptions"))},
     # OpenAI lets the files of vector stores have attributes, by which a search can be narrowed.
     "create_vector_store_file": {"attributes": _ATTRIBUTES},
-    "create_vector_store_file_batch": {"attributes": _ATTRIBUTES, "files": _list(_FILE_OF_BATCH, maxItems=500)},
+    "create_vector_store_file_batch": {"attributes": _ATTRIBUTES, "files": list_of(_FILE_OF_BATCH, maxItems=500)},
 }
 """Fields of bodies, by the operation that takes them."""
 
 _QUERY: Mapping[str, Mapping[str, Schema]] = {
     # OpenAI gives the files page by page.
     "list_files": {
-        "after": _TEXT,
+        "after": TEXT,
         "limit": {"type": "integer", "minimum": 1, "maximum": 10_000},
         "order": {"type": "string", "enum": ["asc", "desc"]},
     },
+    "list_evaluations": {TOKEN: TEXT},
+    "list_evaluation_schedules": {TOKEN: TEXT},
 }
 """Query parameters, by the operation that takes them."""
 
 _SCHEMAS: Mapping[str, Schema] = {
     "MessageDeletionStatus": {
         "properties": {
-            "id": _TEXT,
+            "id": TEXT,
             "object": {"type": "string", "const": "thread.message.deleted"},
             "deleted": {"type": "boolean"},
         }
     },
-    "VectorStoreFileAttributesUpdate": _object(["attributes"], attributes=_ATTRIBUTES),
-    "VectorStoreFileContentPage": _page("vector_store.file_content.page", {"properties": {"type": _TEXT, "text": _TEXT}}),
-    "VectorStoreSearch": _object(
+    "VectorStoreFileAttributesUpdate": closed(["attributes"], attributes=_ATTRIBUTES),
+    "VectorStoreFileContentPage": _page("vector_store.file_content.page", {"properties": {"type": TEXT, "text": TEXT}}),
+    "VectorStoreSearch": closed(
         ["query"],
-        query={"type": ["string", "array"], "items": _TEXT, "minItems": 1, "maxItems": 20},
-        filters=_or_null(_ref("AttributeFilter")),
+        query={"type": ["string", "array"], "items": TEXT, "minItems": 1, "maxItems": 20},
+        filters=or_null(ref("AttributeFilter")),
         max_num_results={"type": ["integer", "null"], "minimum": 1, "maximum": 50},
-        ranking_options=_or_null(_ref("VectorStoreSearchRanking")),
-        rewrite_query=_FLAG,
+        ranking_options=or_null(ref("VectorStoreSearchRanking")),
+        rewrite_query=FLAG,
     ),
-    "VectorStoreSearchRanking": _object(
+    "VectorStoreSearchRanking": closed(
         ranker={"type": ["string", "null"], "enum": ["none", "auto", "default-2024-11-15", "default_2024_08_21", None]},
         score_threshold={"type": ["number", "null"], "minimum": 0, "maximum": 1},
     ),
@@ -124,19 +105,19 @@ _SCHEMAS: Mapping[str, Schema] = {
         "vector_store.search_results.page",
         {
             "properties": {
-                "file_id": _TEXT,
-                "filename": _TEXT,
+                "file_id": TEXT,
+                "filename": TEXT,
                 "score": {"type": "number"},
                 "attributes": {"type": "object"},
-                "content": _list({"properties": {"type": _TEXT, "text": _TEXT}}),
+                "content": list_of({"properties": {"type": TEXT, "text": TEXT}}),
             }
         },
-        search_query=_list(_TEXT),
+        search_query=list_of(TEXT),
     ),
     "AttributeFilter": {
         "type": "object",
         "required": ["type"],
-        "properties": {"type": _TEXT},
+        "properties": {"type": TEXT},
         "discriminator": {
             "propertyName": "type",
             "mapping": {
@@ -146,88 +127,84 @@ _SCHEMAS: Mapping[str, Schema] = {
             },
         },
     },
-    "CompoundFilter": _object(["type", "filters"], type=_TEXT, filters={"type": "array", "items": _ref("AttributeFilter")}),
-    "ComparisonFilter": _object(
-        ["type", "key", "value"], type=_TEXT, key=_TEXT, value={"type": ["string", "number", "boolean"]}
-    ),
-    "MembershipFilter": _object(
-        ["type", "key", "value"], type=_TEXT, key=_TEXT, value={"type": "array", "items": {"type": ["string", "number"]}}
+    "CompoundFilter": closed(["type", "filters"], type=TEXT, filters={"type": "array", "items": ref("AttributeFilter")}),
+    "ComparisonFilter": closed(["type", "key", "value"], type=TEXT, key=TEXT, value={"type": ["string", "number", "boolean"]}),
+    "MembershipFilter": closed(
+        ["type", "key", "value"], type=TEXT, key=TEXT, value={"type": "array", "items": {"type": ["string", "number"]}}
     ),
     "Model": {
         "properties": {
-            "id": _TEXT,
+            "id": TEXT,
             "object": {"type": "string", "const": "model"},
             "created": {"type": "integer"},
-            "owned_by": _TEXT,
+            "owned_by": TEXT,
         }
     },
-    "ModelList": {"properties": {"object": {"type": "string", "const": "list"}, "data": _list(_ref("Model"))}},
-    "ChatCompletionRequest": _open(
+    "ModelList": {"properties": {"object": {"type": "string", "const": "list"}, "data": list_of(ref("Model"))}},
+    "ChatCompletionRequest": open_object(
         ["messages"],
-        messages={"type": "array", "items": _ref("ChatCompletionMessage"), "minItems": 1},
-        model=_TEXT,
-        max_completion_tokens=_COUNT,
-        max_tokens=_COUNT,
-        n=_COUNT,
-        parallel_tool_calls=_FLAG,
+        messages={"type": "array", "items": ref("ChatCompletionMessage"), "minItems": 1},
+        model=TEXT,
+        max_completion_tokens=COUNT,
+        max_tokens=COUNT,
+        n=COUNT,
+        parallel_tool_calls=FLAG,
         response_format={"type": ["object", "null"]},
-        stop={"type": ["string", "array", "null"], "items": _TEXT, "maxItems": 4},
-        stream=_FLAG,
-        stream_options=_or_null(_open(include_usage=_FLAG)),
-        temperature={**_NUMBER, "minimum": 0, "maximum": 2},
+        stop={"type": ["string", "array", "null"], "items": TEXT, "maxItems": 4},
+        stream=FLAG,
+        stream_options=or_null(open_object(include_usage=FLAG)),
+        temperature={**NUMBER, "minimum": 0, "maximum": 2},
         tool_choice={"type": ["string", "object", "null"]},
-        tools=_list(_ref("ChatCompletionTool"), maxItems=128),
-        top_p={**_NUMBER, "minimum": 0, "maximum": 1},
+        tools=list_of(ref("ChatCompletionTool"), maxItems=128),
+        top_p={**NUMBER, "minimum": 0, "maximum": 1},
     ),
-    "ChatCompletionMessage": _open(
+    "ChatCompletionMessage": open_object(
         ["role"],
         role={"type": "string", "enum": ["system", "developer", "user", "assistant", "tool"]},
-        content={"type": ["string", "array", "null"], "items": _open(["type"], type=_TEXT)},
-        tool_calls=_list(
-            _open(["id", "function"], id=_TEXT, function=_open(["name", "arguments"], name=_TEXT, arguments=_TEXT))
+        content={"type": ["string", "array", "null"], "items": open_object(["type"], type=TEXT)},
+        tool_calls=list_of(
+            open_object(["id", "function"], id=TEXT, function=open_object(["name", "arguments"], name=TEXT, arguments=TEXT))
         ),
         tool_call_id={"type": ["string", "null"]},
     ),
-    "ChatCompletionTool": _open(
+    "ChatCompletionTool": open_object(
         ["type", "function"],
         type={"type": "string", "enum": ["function"]},
-        function=_open(["name"], name=_TEXT, description={"type": ["string", "null"]}, parameters={"type": ["object", "null"]}),
+        function=open_object(
+            ["name"], name=TEXT, description={"type": ["string", "null"]}, parameters={"type": ["object", "null"]}
+        ),
     ),
     "ChatCompletion": {
         "properties": {
-            "id": _TEXT,
+            "id": TEXT,
             "object": {"type": "string", "const": "chat.completion"},
             "created": {"type": "integer"},
-            "model": _TEXT,
-            "choices": _list({"type": "object"}),
+            "model": TEXT,
+            "choices": list_of({"type": "object"}),
             "usage": {"type": "object"},
             "system_fingerprint": {"type": ["string", "null"]},
         }
     },
-    "AnyBody": {"type": "object"},
 }
 
 _PATHS: Mapping[str, Mapping[str, Any]] = {
-    "/threads/{threadId}/messages/{messageId}": {"delete": _operation("delete_message", _ref("MessageDeletionStatus"))},
+    "/": {"get": operation_of("get_workspace", ref("AnyBody"))},
+    "/threads/{threadId}/messages/{messageId}": {"delete": operation_of("delete_message", ref("MessageDeletionStatus"))},
     "/vector_stores/{vectorStoreId}/search": {
-        "post": _operation("search_vector_store", _ref("VectorStoreSearchPage"), _ref("VectorStoreSearch"))
+        "post": operation_of("search_vector_store", ref("VectorStoreSearchPage"), ref("VectorStoreSearch"))
     },
     "/vector_stores/{vectorStoreId}/files/{fileId}": {
-        "post": _operation("update_vector_store_file", _ref("VectorStoreFile"), _ref("VectorStoreFileAttributesUpdate"))
+        "post": operation_of("update_vector_store_file", ref("VectorStoreFile"), ref("VectorStoreFileAttributesUpdate"))
     },
     "/vector_stores/{vectorStoreId}/files/{fileId}/content": {
-        "get": _operation("get_vector_store_file_content", _ref("VectorStoreFileContentPage"))
+        "get": operation_of("get_vector_store_file_content", ref("VectorStoreFileContentPage"))
     },
-    "/models": {"get": _operation("list_models", _ref("ModelList"))},
+    "/models": {"get": operation_of("list_models", ref("ModelList"))},
     # The name of a model may have a slash in it.
-    "/models/{model:path}": {"get": _operation("get_model", _ref("Model"))},
-    "/chat/completions": {"post": _operation("create_chat_completion", _ref("ChatCompletion"), _ref("ChatCompletionRequest"))},
+    "/models/{model:path}": {"get": operation_of("get_model", ref("Model"))},
+    "/chat/completions": {"post": operation_of("create_chat_completion", ref("ChatCompletion"), ref("ChatCompletionRequest"))},
     "/deployments/{deployment}/chat/completions": {
-        "post": _operation("create_chat_completion_of_deployment", _ref("ChatCompletion"), _ref("ChatCompletionRequest"))
-    },
-    "/embeddings": {"post": _operation("create_embeddings", _ref("AnyBody"), _ref("AnyBody"))},
-    "/deployments/{deployment}/embeddings": {
-        "post": _operation("create_embeddings_of_deployment", _ref("AnyBody"), _ref("AnyBody"))
+        "post": operation_of("create_chat_completion_of_deployment", ref("ChatCompletion"), ref("ChatCompletionRequest"))
     },
 }
 
@@ -240,12 +217,20 @@ def extend(document: dict[str, Any]) -> None:
     for item in document["paths"].values():
         for operation in item.values():
             _extend_operation(operation)
-    for path, item in _PATHS.items():
+    for path, item in (*_PATHS.items(), *EMBEDDING_PATHS.items(), *RESPONSE_PATHS.items()):
         document["paths"].setdefault(path, {}).update(item)
     schemas = document["components"]["schemas"]
     schemas.update(_SCHEMAS)
+    # A protocol that is not known is refused by a code of its own.
+    del schemas["AgentProtocol"]["enum"]
+    schemas.update(EMBEDDING_SCHEMAS)
+    schemas.update(RESPONSE_SCHEMAS)
     # Later api-versions have more kinds of tools; an agent may have them, and is told when it calls one.
     schemas["ToolDefinition"]["discriminator"]["x-open"] = True
+    # Older clients do not say of what kind data, models and triggers are.
+    for family, told_by in PLAIN_KINDS.items():
+        schemas[family]["required"] = []
+        schemas[family]["discriminator"]["x-told-by"] = told_by
     # There the ranker may be left out.
     schemas["FileSearchRankingOptions"]["required"] = ["score_threshold"]
     # OpenAI has files for more than agents.

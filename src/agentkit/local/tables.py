@@ -10,14 +10,22 @@ from dataclasses import dataclass
 
 __all__ = [
     "AGENTS",
+    "AGENT_VERSIONS",
+    "CONVERSATIONS",
+    "CONVERSATION_ITEMS",
+    "EVALUATIONS",
+    "EVALUATION_SCHEDULES",
     "FILES",
     "FILE_BATCHES",
     "MESSAGES",
+    "RESPONSES",
+    "RESPONSE_ITEMS",
     "RUNS",
     "STEPS",
     "THREADS",
     "VECTOR_STORES",
     "VECTOR_STORE_FILES",
+    "VERSIONED_AGENTS",
     "Table",
 ]
 
@@ -47,3 +55,11 @@ VECTOR_STORE_FILES = Table(
     "vector_store_files", "vector store file", ("vector_store_id", "_batch_id", "status"), "vector_store_id", "vector store"
 )
 FILE_BATCHES = Table("file_batches", "vector store file batch", ("vector_store_id",), "vector_store_id", "vector store")
+EVALUATIONS = Table("evaluations", "evaluation")
+EVALUATION_SCHEDULES = Table("evaluation_schedules", "evaluation schedule")
+RESPONSES = Table("responses", "response", ("status",))
+RESPONSE_ITEMS = Table("response_items", "item", ("response_id",), "response_id", "response")
+CONVERSATIONS = Table("conversations", "conversation")
+CONVERSATION_ITEMS = Table("conversation_items", "item", ("conversation_id",), "conversation_id", "conversation")
+VERSIONED_AGENTS = Table("versioned_agents", "agent", ("_kind",))
+AGENT_VERSIONS = Table("agent_versions", "agent version", ("name",), "name", "agent")

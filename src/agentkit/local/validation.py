@@ -26,6 +26,7 @@ _DOCUMENT = "urn:agentkit:openapi"
 _SHOWN = 60
 _MISSPELT = 0.85
 _MOST_TOLD = 20
+_TRUTH = {"true": True, "false": False}
 _KINDS = {
     "string": "a text",
     "integer": "a whole number",
@@ -40,10 +41,18 @@ _KINDS = {
 def _discriminated(validator: Any, discriminator: Mapping[str, Any], instance: Any, _schema: Any) -> Iterator[ValidationError]:
     """The OpenAPI keyword ``discriminator``: one property says by which schema the rest of the object is held.
 
-    With ``x-open`` further kinds pass, unless they are most likely known ones misspelt.
+    With ``x-open`` further kinds pass, unless they are most likely known ones misspelt. With ``x-told-by`` an object without the
+    property is of the kind whose own field it has.
     """
     name = discriminator["propertyName"]
     mapping: Mapping[str, str] = discriminator.get("mapping", {})
+    if isinstance(instance, dict) and instance.get(name) is None and "x-told-by" in discriminator:
+        told = next((kind for kind, field in discriminator["x-told-by"].items() if field in instance), None)
+        if told is None:
+            yield ValidationError("no kind", validator="required", validator_value=[name], instance={})
+        else:
+            yield from validator.descend(instance, {"$ref": mapping[told]})
+        return
     if not isinstance(instance, dict) or not isinstance(instance.get(name), str) or not mapping:
         return
     kind = instance[name]
@@ -163,6 +172,8 @@ def _converted(parameter: Parameter, texts: Sequence[str]) -> Any:
             return int(text)
         except ValueError:
             raise bad_request(f"{parameter.name}: '{text}' was sent, a whole number is allowed.", parameter.name) from None
+    if parameter.type == "boolean" and text.lower() in _TRUTH:
+        return _TRUTH[text.lower()]
     return text
 
 

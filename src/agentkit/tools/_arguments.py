@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["any_text", "mapping", "text", "unique_ids"]
+__all__ = ["any_text", "at_least_one", "mapping", "text", "unique_ids"]
 
 
 def text(tool: str, parameter: str, value: object) -> str:
@@ -28,6 +28,20 @@ def any_text(tool: str, parameter: str, value: object) -> str:
     if not isinstance(value, str):
         hint = "; pass its id" if isinstance(getattr(value, "id", None), str) else ""
         raise TypeError(f"{tool}() takes {parameter} as a str, not {type(value).__name__}{hint}")
+    return value
+
+
+def at_least_one(tool: str, parameter: str, value: object, what: str) -> int:
+    """A number from 1 up.
+
+    :param what: what it counts, for the message.
+    :raises TypeError: it is no whole number.
+    :raises ValueError: it is below 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{tool}() takes {parameter} as a whole number of {what}, not {type(value).__name__}")
+    if value < 1:
+        raise ValueError(f"{tool}() takes {parameter} as a number of {what} from 1 up, not {value}")
     return value
 
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from .. import _hooks
 from .._core.functions import CallError, FailureText, FunctionOutcome, PlannedCall, failed, succeeded
 from .._core.tool_settings import check_limits
 from ._gate import RefusedError
@@ -49,6 +50,11 @@ def run_call(plan: PlannedCall, *, in_thread: bool = False, timeout: float | Non
     :keyword timeout: seconds that it has; None sets no limit. A sync function then runs in a thread, which is left behind when the
         time is over, since it cannot be stopped.
     """
+    with _hooks.function(plan) as watched:
+        return watched.saw(_outcome(plan, in_thread, timeout))
+
+
+def _outcome(plan: PlannedCall, in_thread: bool, timeout: float | None) -> FunctionOutcome:
     try:
         here = plan.is_async or not (in_thread or timeout is not None)
         value = plan.call() if here else wait_in_thread(plan.call, timeout)
@@ -93,6 +99,11 @@ async def run_call_async(plan: PlannedCall, *, in_thread: bool = False, timeout:
     :keyword in_thread: run a sync function in a thread instead.
     :keyword timeout: seconds that it has; None sets no limit. A sync function then runs in a thread.
     """
+    with _hooks.function(plan) as watched:
+        return watched.saw(await _outcome_async(plan, in_thread, timeout))
+
+
+async def _outcome_async(plan: PlannedCall, in_thread: bool, timeout: float | None) -> FunctionOutcome:
     try:
         here = plan.is_async or not (in_thread or timeout is not None)
         value = plan.call() if here else (await wait_in_thread_async(plan.call, timeout))()

@@ -9,7 +9,7 @@ from ..._model import NOTHING, Constant, Lax, Model, Raw, wire
 from ..._paging import PageMembers
 from .tools import AgentsApiResponseFormatOption, ToolDefinition, ToolResources
 
-__all__ = ["Agent", "AgentDeletionStatus", "OpenAIPageableListOfAgent"]
+__all__ = ["Agent", "AgentDeletionStatus", "AgentErrorDetail", "AgentV1Error", "OpenAIPageableListOfAgent"]
 
 
 class Agent(Model):
@@ -107,3 +107,40 @@ class OpenAIPageableListOfAgent(Model, PageMembers[Agent]):
             last_id: str | None = None,
             has_more: bool | None = None,
         ) -> None: ...
+
+
+class AgentErrorDetail(Model):
+    """What went wrong, in the service's words."""
+
+    message: Lax[str | None] = wire()
+    """What went wrong, in a sentence."""
+    type: Lax[str | None] = wire()
+    """Kind of error."""
+    param: Lax[str | None] = wire()
+    """The parameter that is wrong, if it is one."""
+    code: Lax[str | None] = wire()
+    """Short name of the error."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            mapping: Mapping[str, Any] = NOTHING,
+            /,
+            *,
+            message: str | None = None,
+            type: str | None = None,
+            param: str | None = None,
+            code: str | None = None,
+        ) -> None: ...
+
+
+class AgentV1Error(Model):
+    """The body of an answer that is an error."""
+
+    error: Lax[AgentErrorDetail] = wire()
+    """What went wrong."""
+
+    if TYPE_CHECKING:
+
+        def __init__(self, mapping: Mapping[str, Any] = NOTHING, /, *, error: AgentErrorDetail | None = None) -> None: ...

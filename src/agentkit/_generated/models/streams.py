@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from ..._members import MessageDeltaChunkMembers
 from ..._model import NOTHING, Constant, Lax, Model, wire
 from ..enums import MessageRole
-from .run_steps import RunStepFileSearchToolCallResults
+from .messages import ThreadMessage
+from .run_steps import RunStep, RunStepFileSearchToolCallResults
+from .runs import ThreadRun
 
 __all__ = [
     "MessageDelta",
@@ -40,6 +42,7 @@ __all__ = [
     "RunStepDeltaMessageCreationObject",
     "RunStepDeltaToolCall",
     "RunStepDeltaToolCallObject",
+    "StreamEventData",
 ]
 
 
@@ -610,3 +613,7 @@ class RunStepDeltaFunctionToolCall(RunStepDeltaToolCall):
             id: str | None = None,
             function: RunStepDeltaFunction | None = None,
         ) -> None: ...
+
+
+StreamEventData = str | MessageDeltaChunk | ThreadMessage | ThreadRun | RunStep
+"""What an event of a streamed run carries: an object, a piece of one, or text."""

@@ -27,6 +27,8 @@ __all__ = [
     "AzureFunctionStorageQueue",
     "AzureFunctionToolDefinition",
     "BingCustomSearchToolDefinition",
+    "BingGroundingSearchConfiguration",
+    "BingGroundingSearchToolParameters",
     "BingGroundingToolDefinition",
     "CodeInterpreterToolDefinition",
     "CodeInterpreterToolResource",
@@ -281,6 +283,52 @@ class AzureAISearchToolDefinition(ToolDefinition):
         def __init__(self, mapping: Mapping[str, Any] = NOTHING, /) -> None: ...
 
 
+class BingGroundingSearchConfiguration(Model):
+    """A search of the web through a connection to Bing."""
+
+    connection_id: Lax[str] = wire()
+    """Connection to the Bing resource."""
+    market: Lax[str | None] = wire()
+    """Market that results are for, such as `en-US`; null for the service's choice."""
+    set_lang: Lax[str | None] = wire()
+    """Language of what surrounds the results, such as `en`; null for the service's choice."""
+    count: Lax[int | None] = wire()
+    """Most results of a search; null for the service's choice."""
+    freshness: Lax[str | None] = wire()
+    """How old results may be, such as `Day`; null for any age."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            mapping: Mapping[str, Any] = NOTHING,
+            /,
+            *,
+            connection_id: str | None = None,
+            market: str | None = None,
+            set_lang: str | None = None,
+            count: int | None = None,
+            freshness: str | None = None,
+        ) -> None: ...
+
+
+class BingGroundingSearchToolParameters(Model):
+    """Searches of the web that one tool makes."""
+
+    search_configurations: Lax[list[BingGroundingSearchConfiguration]] = wire()
+    """Connection and settings, one entry each; the service takes one."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            mapping: Mapping[str, Any] = NOTHING,
+            /,
+            *,
+            search_configurations: Sequence[BingGroundingSearchConfiguration] | None = None,
+        ) -> None: ...
+
+
 class ToolConnection(Model):
     """Points at a connection of the project."""
 
@@ -312,13 +360,17 @@ class BingGroundingToolDefinition(ToolDefinition):
 
     type: Lax[Literal["bing_grounding"]] = wire()
     """Always this value; it tells the kind."""
-    bing_grounding: Lax[ToolConnectionList] = wire()
-    """Connections to the Bing resource."""
+    bing_grounding: Lax[ToolConnectionList | BingGroundingSearchToolParameters] = wire()
+    """Connections to the Bing resource, alone or each with how to search."""
 
     if TYPE_CHECKING:
 
         def __init__(
-            self, mapping: Mapping[str, Any] = NOTHING, /, *, bing_grounding: ToolConnectionList | None = None
+            self,
+            mapping: Mapping[str, Any] = NOTHING,
+            /,
+            *,
+            bing_grounding: ToolConnectionList | BingGroundingSearchToolParameters | None = None,
         ) -> None: ...
 
 
@@ -467,6 +519,8 @@ class OpenApiFunctionDefinition(Model):
     """How calls are authenticated."""
     default_params: Lax[list[str] | None] = wire()
     """Parameters that the caller fills in for the model; null for none."""
+    functions: Lax[list[FunctionDefinition] | None] = wire()
+    """The calls of the API as functions, as the service lists them."""
 
     if TYPE_CHECKING:
 
@@ -480,6 +534,7 @@ class OpenApiFunctionDefinition(Model):
             spec: Any = None,
             auth: OpenApiAuthDetails | None = None,
             default_params: Sequence[str] | None = None,
+            functions: Sequence[FunctionDefinition] | None = None,
         ) -> None: ...
 
 
@@ -625,16 +680,18 @@ class VectorStoreConfigurations(Model):
 class AISearchIndexResource(Model):
     """An index of an Azure AI Search service, and how to query it."""
 
-    index_connection_id: Lax[str] = wire()
-    """Connection to the search service."""
-    index_name: Lax[str] = wire()
-    """Name of the index."""
+    index_connection_id: Lax[str | None] = wire()
+    """Connection to the search service; null where `index_asset_id` tells the index."""
+    index_name: Lax[str | None] = wire()
+    """Name of the index; null where `index_asset_id` tells it."""
     query_type: Lax[str | AzureAISearchQueryType | None] = wire()
     """Kind of query; null for the service's choice."""
     top_k: Lax[int | None] = wire()
     """Most documents that a query returns; null for the service's choice."""
     filter: Lax[str | None] = wire()
     """OData filter on the documents; null for none."""
+    index_asset_id: Lax[str | None] = wire()
+    """Id of an index that is an asset of the project; null where the first two tell the index."""
 
     if TYPE_CHECKING:
 
@@ -648,6 +705,7 @@ class AISearchIndexResource(Model):
             query_type: str | AzureAISearchQueryType | None = None,
             top_k: int | None = None,
             filter: str | None = None,
+            index_asset_id: str | None = None,
         ) -> None: ...
 
 

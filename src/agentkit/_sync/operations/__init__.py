@@ -1,6 +1,64 @@
 # Derived by `python -m codegen` from src/agentkit/aio/operations/__init__.py; change that and run it again.
-"""The operation groups of a client."""
+"""The operation groups of a client. Those of the areas of azure-ai-agents 1.x are loaded when they are first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from ._agents import AgentsOperations
+from ._connections import ConnectionsOperations
+from ._evaluations import EvaluationsOperations
+from ._inference import InferenceOperations
+from ._telemetry import TelemetryOperations
 
-__all__ = ["AgentsOperations"]
+if TYPE_CHECKING:
+    from .._areas.files import FilesOperations
+    from .._areas.messages import MessagesOperations
+    from .._areas.run_steps import RunStepsOperations
+    from .._areas.runs import RunsOperations
+    from .._areas.threads import ThreadsOperations
+    from .._areas.vector_store_file_batches import VectorStoreFileBatchesOperations
+    from .._areas.vector_store_files import VectorStoreFilesOperations
+    from .._areas.vector_stores import VectorStoresOperations
+
+__all__ = [
+    "AgentsOperations",
+    "ConnectionsOperations",
+    "EvaluationsOperations",
+    "FilesOperations",
+    "InferenceOperations",
+    "MessagesOperations",
+    "RunStepsOperations",
+    "RunsOperations",
+    "TelemetryOperations",
+    "ThreadsOperations",
+    "VectorStoreFileBatchesOperations",
+    "VectorStoreFilesOperations",
+    "VectorStoresOperations",
+]
+
+_AREAS = {
+    "FilesOperations": "files",
+    "MessagesOperations": "messages",
+    "RunStepsOperations": "run_steps",
+    "RunsOperations": "runs",
+    "ThreadsOperations": "threads",
+    "VectorStoreFileBatchesOperations": "vector_store_file_batches",
+    "VectorStoreFilesOperations": "vector_store_files",
+    "VectorStoresOperations": "vector_stores",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _AREAS:
+        value = getattr(import_module(f".._areas.{_AREAS[name]}", __name__), name)
+        globals()[name] = value
+        return value
+    from ..._suggest import unknown_attribute
+
+    raise unknown_attribute(f"module {__name__!r}", name, __all__)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -7,13 +7,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ... import _hooks
 from ..._core.busy import check_if_active
 from ..._core.runloop import function_calls, function_names
 from ..._core.tool_settings import split_tool_options
 from ..._generated import requests
 from ..._naming import check_id, either
 from ..._primitives import sync_notify
-from ..._request import tools_of
+from ..._request import check_body, tools_of
 from ..._types import UNSET
 from .._answering import Answering
 from .._submitting import TOO_MANY_FAILED, CancelledOnError, Submitting
@@ -23,10 +24,17 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..._core.options import CallSettings
+    from ..._core.polling import Wait
     from ..._generated.enums import RunAdditionalFieldList
     from ..._generated.models.messages import ThreadMessageOptions
     from ..._generated.models.runs import ThreadRun, TruncationObject
-    from ..._generated.models.tools import AgentsApiResponseFormatOption, AgentsApiToolChoiceOption
+    from ..._generated.models.threads import AgentThreadCreationOptions
+    from ..._generated.models.tools import (
+        AgentsApiResponseFormatOption,
+        AgentsApiToolChoiceOption,
+        ToolResources,
+        UpdateToolResourcesOptions,
+    )
     from ..._types import RunOptions, ToolSource
 
 __all__ = ["RunHelpers"]
@@ -48,6 +56,7 @@ class RunHelpers(Submitting):
         instructions: str | None = None,
         additional_instructions: str | None = None,
         additional_messages: Sequence[ThreadMessageOptions] | None = None,
+        tool_resources: ToolResources | None = None,
         toolset: ToolSource | None = None,
         temperature: float | None = None,
         top_p: float | None = None,
@@ -79,6 +88,7 @@ class RunHelpers(Submitting):
         :keyword instructions: instructions for this run in place of the agent's.
         :keyword additional_instructions: appended to the instructions for this run.
         :keyword additional_messages: added to the thread before the run.
+        :keyword tool_resources: what the run's tools work with, in place of the agent's; known to services of version v1.
         :keyword toolset: its definitions are the run's tools, and its functions are called.
         :keyword temperature: 0 to 2; lower is more deterministic.
         :keyword top_p: the probability mass of the tokens considered, 0 to 1.
@@ -120,6 +130,7 @@ class RunHelpers(Submitting):
             additional_instructions=additional_instructions,
             additional_messages=additional_messages,
             tools=tools_of("create_and_process_run", toolset)["tools"] if toolset is not None else None,
+            tool_resources=tool_resources,
             temperature=temperature,
             top_p=top_p,
             max_prompt_tokens=max_prompt_tokens,
@@ -132,16 +143,121 @@ class RunHelpers(Submitting):
         )
         answering = Answering(lambda agent: self._levels(agent, toolset), tools)
         answering.warn_early(agent_id, self._functions_of(agent_id, toolset))
-        run = self._on_free_thread(thread_id, request, settings, if_active, wait)
-        following = self._lasting(settings)
+        with _hooks.run(self._pipeline.endpoint, request) as watched:
+            run = watched.saw(self._on_free_thread(thread_id, request, settings, if_active, wait))
+            following = self._lasting(settings)
+            return watched.saw(self._processed(thread_id, run, answering, following, wait, on_update, cancelling))
+
+    def create_thread_and_process_run(
+        self,
+        *,
+        agent_id: str = UNSET,
+        assistant_id: str = UNSET,
+        thread: AgentThreadCreationOptions | None = None,
+        model: str | None = None,
+        instructions: str | None = None,
+        tool_resources: ToolResources | UpdateToolResourcesOptions | None = None,
+        toolset: ToolSource | None = None,
+        temperature: float | None = None,
+        top_p: float | None = None,
+        max_prompt_tokens: int | None = None,
+        max_completion_tokens: int | None = None,
+        truncation_strategy: TruncationObject | None = None,
+        tool_choice: AgentsApiToolChoiceOption | None = None,
+        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = None,
+        parallel_tool_calls: bool | None = None,
+        metadata: dict[str, str] | None = None,
+        sleep_interval: float = 1,
+        timeout: float | None = RUN_TIMEOUT,
+        on_timeout: str = "raise",
+        on_update: Callable[[ThreadRun], Any] | None = None,
+        **options: Unpack[RunOptions],
+    ) -> ThreadRun:
+        """Create a thread, run an agent on it, make the function calls that it asks for, and wait until the run has ended.
+
+        Functions are looked up, and answered where they fail, as ``create_and_process_run`` does it.
+
+        :keyword agent_id: the agent to run.
+        :keyword assistant_id: the earlier name of ``agent_id``.
+        :keyword thread: the thread to create, with its first messages; None for an empty one.
+        :keyword model: a model for this run in place of the agent's.
+        :keyword instructions: instructions for this run in place of the agent's.
+        :keyword tool_resources: what the run's tools work with, in place of the agent's and of the toolset's.
+        :keyword toolset: gives the run's tools and what they work with, and its functions are called.
+        :keyword temperature: 0 to 2; lower is more deterministic.
+        :keyword top_p: the probability mass of the tokens considered, 0 to 1.
+        :keyword max_prompt_tokens: the most prompt tokens that the run may use; beyond, it ends as incomplete.
+        :keyword max_completion_tokens: the most completion tokens that the run may use; beyond, it ends as incomplete.
+        :keyword truncation_strategy: how much of the thread the model sees.
+        :keyword tool_choice: which tool the model must or may call.
+        :keyword response_format: the form of the answer; a pydantic model class stands for its JSON schema.
+        :keyword parallel_tool_calls: whether several functions may be asked for at once.
+        :keyword metadata: up to 16 pairs of at most 64 and 512 characters.
+        :keyword sleep_interval: the longest time between two looks, in seconds; the first looks come sooner.
+        :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
+        :keyword on_timeout: ``raise`` lets the run go on when the time is over, ``cancel`` cancels it before raising.
+        :keyword on_update: called with each state of the run, from the first on.
+        :keyword options: what every call accepts, and how functions are called; see :class:`~agentkit._types.RunOptions`.
+        :return: the run as it ended, whatever its status; ``thread_id`` names its thread.
+        :rtype: ~agentkit.models.ThreadRun
+        :raises ~agentkit.exceptions.WaitTimeoutError: the time is over; ``last`` holds the run.
+        :raises ~agentkit.exceptions.MissingToolError: a function is not here, and ``on_missing_tool`` is ``raise``.
+        :raises ~azure.core.exceptions.HttpResponseError: the service refused.
+        :raises ValueError: no agent is given, or a time is negative.
+        :raises TypeError: an argument is missing, unknown, or of the wrong type.
+        """
+        tools, options_left = split_tool_options("create_thread_and_process_run", options)
+        settings = self._settings("create_thread_and_process_run", options_left, several=True)
+        wait = self._wait("create_thread_and_process_run", sleep_interval, timeout, on_update)
+        cancelling = self._cancels("create_thread_and_process_run", on_timeout)
+        agent_id = either(
+            "create_thread_and_process_run", "agent_id", agent_id, "assistant_id", assistant_id, unset=UNSET, required=False
+        )
+        check_body("create_thread_and_process_run", None, {"agent_id": agent_id})
+        given = {} if toolset is None else tools_of("create_thread_and_process_run", toolset)
+        request = requests.create_thread_and_run(
+            agent_id=agent_id,
+            thread=thread,
+            model=model,
+            instructions=instructions,
+            tools=given.get("tools"),
+            tool_resources=given.get("tool_resources") if tool_resources is None else tool_resources,
+            temperature=temperature,
+            top_p=top_p,
+            max_prompt_tokens=max_prompt_tokens,
+            max_completion_tokens=max_completion_tokens,
+            truncation_strategy=truncation_strategy,
+            tool_choice=tool_choice,
+            response_format=response_format,
+            parallel_tool_calls=parallel_tool_calls,
+            metadata=metadata,
+        )
+        answering = Answering(lambda agent: self._levels(agent, toolset), tools)
+        answering.warn_early(agent_id, self._functions_of(agent_id, toolset))
+        with _hooks.run(self._pipeline.endpoint, request) as watched:
+            run = watched.saw(self._pipeline.send(request, settings))
+            following = self._lasting(settings)
+            return watched.saw(self._processed(run.thread_id, run, answering, following, wait, on_update, cancelling))
+
+    def _processed(
+        self,
+        thread_id: str,
+        run: ThreadRun,
+        answering: Answering,
+        settings: CallSettings,
+        wait: Wait,
+        on_update: Callable[[ThreadRun], Any] | None,
+        cancelling: bool,
+    ) -> ThreadRun:
+        """Wait until a run that was just started has ended, and answer its function calls meanwhile."""
         cancel = requests.cancel_run(thread_id, run.id) if cancelling else None
-        watch = Watch("run", requests.get_run(thread_id, run.id), following, wait, on_update, cancel)
+        watch = Watch("run", requests.get_run(thread_id, run.id), settings, wait, on_update, cancel)
         sync_notify(on_update, run)
         while watch.is_active(run):
             answering.saw(run)
             calls = function_calls(run)
-            if calls is not None and not self._answered(run, calls, answering, following):
-                run = self._cancel(thread_id, run.id, following)
+            if calls is not None and not self._answered(run, calls, answering, settings):
+                run = self._cancel(thread_id, run.id, settings)
             run = self._look_again(watch, run)
         return run
 

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from ..._generated.enums import RunAdditionalFieldList
     from ..._generated.models.messages import ThreadMessageOptions
     from ..._generated.models.runs import ToolOutput, TruncationObject
-    from ..._generated.models.tools import AgentsApiResponseFormatOption, AgentsApiToolChoiceOption, ToolDefinition
+    from ..._generated.models.tools import (
+        AgentsApiResponseFormatOption,
+        AgentsApiToolChoiceOption,
+        ToolDefinition,
+        ToolResources,
+    )
     from ..._types import Body, RunOptions, StreamOptions, ToolSource
     from .._keywords import StreamKeywords
     from .._streams import BaseAgentEventHandlerT
@@ -64,6 +69,7 @@ class StreamHelpers(Submitting):
         additional_instructions: str | None = None,
         additional_messages: Sequence[ThreadMessageOptions] | None = None,
         tools: Sequence[ToolDefinition] | None = None,
+        tool_resources: ToolResources | None = None,
         toolset: ToolSource | None = None,
         temperature: float | None = None,
         top_p: float | None = None,
@@ -98,6 +104,7 @@ class StreamHelpers(Submitting):
         :keyword additional_instructions: appended to the instructions for this run.
         :keyword additional_messages: added to the thread before the run.
         :keyword tools: the run's tools in place of the agent's.
+        :keyword tool_resources: what the run's tools work with, in place of the agent's; known to services of version v1.
         :keyword toolset: gives the run's tools, and functions to call.
         :keyword temperature: 0 to 2; lower is more deterministic.
         :keyword top_p: the probability mass of the tokens considered, 0 to 1.
@@ -138,6 +145,7 @@ class StreamHelpers(Submitting):
             additional_instructions=additional_instructions,
             additional_messages=additional_messages,
             tools=tools,
+            tool_resources=tool_resources,
             temperature=temperature,
             top_p=top_p,
             max_prompt_tokens=max_prompt_tokens,
@@ -152,8 +160,9 @@ class StreamHelpers(Submitting):
         driver = self._driver(thread_id, settings, tool_settings, toolset, cancel_on_exit, raise_on_failure)
 
         def send() -> Any:
-            sent = sync_call(streamed, request, "create_stream")
-            return self._on_free_thread(thread_id, sent, self._streaming(settings), if_active)
+            with driver.sending(request):
+                sent = sync_call(streamed, request, "create_stream")
+                return self._on_free_thread(thread_id, sent, self._streaming(settings), if_active)
 
         return sync_opened(AgentRunStream(ResponseBytes(send), driver, handler))
 
@@ -187,7 +196,8 @@ class StreamHelpers(Submitting):
         request = requests.submit_tool_outputs_to_run(thread_id, run_id, body, tool_outputs=tool_outputs)
         sent = sync_call(streamed, request, "submit_tool_outputs_to_stream")
         driver = self._drivers.get(run_id) or self._driver(thread_id, settings, tool_settings)
-        answer = driver.submit(sent, self._streaming(settings), run_id, _call_ids(sent.body))
+        with driver.sending(sent):
+            answer = driver.submit(sent, self._streaming(settings), run_id, _call_ids(sent.body))
         driver.answered_by_caller = True
         if tool_settings != ToolSettings():
             driver.make_calls(tool_settings)
@@ -196,6 +206,8 @@ class StreamHelpers(Submitting):
     def _stream_settings(self, operation: str, options: Mapping[str, Any]) -> tuple[CallSettings, ToolSettings]:
         """How the requests of a stream are sent, and how its functions are called."""
         tool_settings, rest = split_tool_options(operation, options)
+        # Scripts of the mirrored clients ask for it where they give a whole body; the answer is read as a stream in any case.
+        rest.pop("stream", None)
         settings = self._settings(operation, rest, several=True)
         return settings, tool_settings
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         AgentsApiResponseFormatOption,
         AgentsApiToolChoiceOption,
         ToolDefinition,
+        ToolResources,
         UpdateToolResourcesOptions,
     )
     from ..._types import Body, RunOptions, ToolSource
@@ -74,7 +75,7 @@ class ThreadRunHelpers(StreamHelpers):
         model: str | None = None,
         instructions: str | None = None,
         tools: Sequence[ToolDefinition] | None = None,
-        tool_resources: UpdateToolResourcesOptions | None = None,
+        tool_resources: ToolResources | UpdateToolResourcesOptions | None = None,
         toolset: ToolSource | None = None,
         stream_parameter: bool | None = None,
         temperature: float | None = None,
@@ -163,6 +164,7 @@ class ThreadRunHelpers(StreamHelpers):
         driver = self._driver(None, settings, tool_settings, toolset, cancel_on_exit, raise_on_failure)
 
         def send() -> Any:
-            return self._pipeline.send(sync_call(streamed, request), self._streaming(settings))
+            with driver.sending(request):
+                return self._pipeline.send(sync_call(streamed, request), self._streaming(settings))
 
         return sync_opened(AgentRunStream(ResponseBytes(send), driver, handler))

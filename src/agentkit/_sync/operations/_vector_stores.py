@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ... import _hooks
 from ..._attached import attach
 from ..._generated import requests
 from ..._types import UNSET
@@ -75,12 +76,14 @@ class VectorStoreHelpers(Waiting):
             chunking_strategy=chunking_strategy,
             metadata=metadata,
         )
-        store = self._pipeline.send(request, settings)
-        look = requests.get_vector_store(store.id)
-        store = self._at_rest(Watch("vector_store", look, self._lasting(settings), wait, on_update), store)
-        if _failed(store):
-            self._name_failures(store, requests.list_vector_store_files(store.id, filter="failed", limit=100), settings)
-        return store
+        with _hooks.helper(self._pipeline.endpoint, "create_vector_store_and_poll", request.path) as watched:
+            store = self._pipeline.send(request, settings)
+            look = requests.get_vector_store(store.id)
+            store = self._at_rest(Watch("vector_store", look, self._lasting(settings), wait, on_update), store)
+            if _failed(store):
+                failed = requests.list_vector_store_files(store.id, filter="failed", limit=100)
+                self._name_failures(store, failed, settings)
+            return watched.saw(store)
 
     def create_vector_store_file_and_poll(
         self,
@@ -116,9 +119,11 @@ class VectorStoreHelpers(Waiting):
         request = requests.create_vector_store_file(
             vector_store_id, body, file_id=file_id, data_source=data_source, chunking_strategy=chunking_strategy
         )
-        file = self._pipeline.send(request, settings)
-        look = requests.get_vector_store_file(vector_store_id, file.id)
-        return self._at_rest(Watch("vector_store_file", look, self._lasting(settings), wait, on_update), file)
+        with _hooks.helper(self._pipeline.endpoint, "create_vector_store_file_and_poll", request.path) as watched:
+            file = self._pipeline.send(request, settings)
+            look = requests.get_vector_store_file(vector_store_id, file.id)
+            watch = Watch("vector_store_file", look, self._lasting(settings), wait, on_update)
+            return watched.saw(self._at_rest(watch, file))
 
     def create_vector_store_file_batch_and_poll(
         self,
@@ -157,15 +162,16 @@ class VectorStoreHelpers(Waiting):
         request = requests.create_vector_store_file_batch(
             vector_store_id, body, file_ids=file_ids, data_sources=data_sources, chunking_strategy=chunking_strategy
         )
-        batch = self._pipeline.send(request, settings)
-        look = requests.get_vector_store_file_batch(vector_store_id, batch.id)
-        cancel = requests.cancel_vector_store_file_batch(vector_store_id, batch.id) if cancelling else None
-        watch = Watch("vector_store_file_batch", look, self._lasting(settings), wait, on_update, cancel)
-        batch = self._at_rest(watch, batch)
-        if _failed(batch):
-            listed = requests.list_vector_store_file_batch_files(vector_store_id, batch.id, filter="failed", limit=100)
-            self._name_failures(batch, listed, settings)
-        return batch
+        with _hooks.helper(self._pipeline.endpoint, "create_vector_store_file_batch_and_poll", request.path) as watched:
+            batch = self._pipeline.send(request, settings)
+            look = requests.get_vector_store_file_batch(vector_store_id, batch.id)
+            cancel = requests.cancel_vector_store_file_batch(vector_store_id, batch.id) if cancelling else None
+            watch = Watch("vector_store_file_batch", look, self._lasting(settings), wait, on_update, cancel)
+            batch = self._at_rest(watch, batch)
+            if _failed(batch):
+                listed = requests.list_vector_store_file_batch_files(vector_store_id, batch.id, filter="failed", limit=100)
+                self._name_failures(batch, listed, settings)
+            return watched.saw(batch)
 
     def _name_failures(self, owner: Any, listed: Any, settings: CallSettings) -> None:
         """Put the failed files on the object that they belong to."""

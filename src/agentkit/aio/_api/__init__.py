@@ -3,6 +3,7 @@
 
 from .agents import AgentsCalls
 from .files import FilesCalls
+from .hosted import HostedCalls
 from .messages import MessagesCalls
 from .run_steps import RunStepsCalls
 from .runs import RunsCalls
@@ -12,5 +13,5 @@ from .vector_stores import VectorStoresCalls
 __all__ = ["AgentsApi"]
 
 
-class AgentsApi(AgentsCalls, MessagesCalls, ThreadsCalls, RunsCalls, RunStepsCalls, FilesCalls, VectorStoresCalls):
+class AgentsApi(AgentsCalls, MessagesCalls, ThreadsCalls, RunsCalls, RunStepsCalls, FilesCalls, VectorStoresCalls, HostedCalls):
     """Every single call of the agents API."""

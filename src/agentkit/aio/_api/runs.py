@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from ..._generated.enums import ListSortOrder, RunAdditionalFieldList
     from ..._generated.models.messages import ThreadMessageOptions
     from ..._generated.models.runs import OpenAIPageableListOfThreadRun, ThreadRun, ToolOutput, TruncationObject
-    from ..._generated.models.tools import AgentsApiResponseFormatOption, AgentsApiToolChoiceOption, ToolDefinition
+    from ..._generated.models.tools import (
+        AgentsApiResponseFormatOption,
+        AgentsApiToolChoiceOption,
+        ToolDefinition,
+        ToolResources,
+    )
     from ..._types import Body, CallOptions, StreamedOptions
 
 __all__ = ["RunsCalls"]
@@ -69,6 +74,7 @@ class RunsCalls(Waiting):
         additional_instructions: str | None = ...,
         additional_messages: Sequence[ThreadMessageOptions] | None = ...,
         tools: Sequence[ToolDefinition] | None = ...,
+        tool_resources: ToolResources | None = ...,
         temperature: float | None = ...,
         top_p: float | None = ...,
         max_prompt_tokens: int | None = ...,
@@ -106,6 +112,7 @@ class RunsCalls(Waiting):
         additional_instructions: str | None = None,
         additional_messages: Sequence[ThreadMessageOptions] | None = None,
         tools: Sequence[ToolDefinition] | None = None,
+        tool_resources: ToolResources | None = None,
         temperature: float | None = None,
         top_p: float | None = None,
         max_prompt_tokens: int | None = None,
@@ -133,6 +140,8 @@ class RunsCalls(Waiting):
         :keyword additional_instructions: Text to add to the instructions for this run; null for none.
         :keyword additional_messages: Messages to add to the thread before the run, in order; null for none.
         :keyword tools: Tools to use instead of the agent's, at most 128; null keeps the agent's.
+        :keyword tool_resources: Data for the run's tools instead of the agent's; null keeps the agent's. Known to
+            services of version v1.
         :keyword temperature: Sampling temperature, 0 (steady) to 2 (varied); null for the default.
         :keyword top_p: Share of the probability mass that sampling considers, 0 to 1; null for the default.
         :keyword max_prompt_tokens: Most prompt tokens that the whole run may use, at least 256; null for no limit.
@@ -169,6 +178,7 @@ class RunsCalls(Waiting):
                 additional_instructions=additional_instructions,
                 additional_messages=additional_messages,
                 tools=tools,
+                tool_resources=tool_resources,
                 temperature=temperature,
                 top_p=top_p,
                 max_prompt_tokens=max_prompt_tokens,

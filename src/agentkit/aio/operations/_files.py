@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
+from ... import _hooks
 from ..._citations import check_style, cited_files, message_files
 from ..._files import AtomicFile, Counter, open_upload
 from ..._generated import requests
@@ -106,11 +107,12 @@ class FileHelpers(Waiting):
         """
         settings = self._settings("upload_file_and_poll", options, several=True)
         wait = self._wait("upload_file_and_poll", sleep_interval, timeout, on_update)
-        stored = await self.upload_file(
-            body, file=file, file_path=file_path, purpose=purpose, filename=filename, progress=progress, **options
-        )
-        watch = Watch("file", requests.get_file(stored.id), self._lasting(settings), wait, on_update)
-        return await self._at_rest(watch, stored)
+        with _hooks.helper(self._pipeline.endpoint, "upload_file_and_poll", "/files") as watched:
+            stored = await self.upload_file(
+                body, file=file, file_path=file_path, purpose=purpose, filename=filename, progress=progress, **options
+            )
+            watch = Watch("file", requests.get_file(stored.id), self._lasting(settings), wait, on_update)
+            return watched.saw(await self._at_rest(watch, stored))
 
     async def get_file_content(self, file_id: str, **options: Unpack[CallOptions]) -> AsyncIterator[bytes]:
         """Download a file's content piece by piece.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         AgentsApiResponseFormatOption,
         AgentsApiToolChoiceOption,
         ToolDefinition,
+        ToolResources,
         UpdateToolResourcesOptions,
     )
     from ..._types import Body, RunOptions, ToolSource
@@ -73,7 +74,7 @@ class ThreadRunHelpers(StreamHelpers):
         model: str | None = None,
         instructions: str | None = None,
         tools: Sequence[ToolDefinition] | None = None,
-        tool_resources: UpdateToolResourcesOptions | None = None,
+        tool_resources: ToolResources | UpdateToolResourcesOptions | None = None,
         toolset: ToolSource | None = None,
         stream_parameter: bool | None = None,
         temperature: float | None = None,
@@ -162,6 +163,7 @@ class ThreadRunHelpers(StreamHelpers):
         driver = self._driver(None, settings, tool_settings, toolset, cancel_on_exit, raise_on_failure)
 
         async def send() -> Any:
-            return await self._pipeline.send(await async_call(streamed, request), self._streaming(settings))
+            with driver.sending(request):
+                return await self._pipeline.send(await async_call(streamed, request), self._streaming(settings))
 
         return await async_opened(AsyncAgentRunStream(ResponseBytes(send), driver, handler))

@@ -12,17 +12,17 @@ from concurrent.futures import Future
 from agentkit.local import ids
 from agentkit.local.completions.reading import Asked
 from agentkit.local.completions.stops import Stops
+from agentkit.local.completions.turns import refusal_of, take_turn
 from agentkit.local.completions.writing import DONE, Ending, Heading, data, piece_of_text, pieces_of_ending, whole
 from agentkit.local.errors import ApiError
-from agentkit.local.models.base import ChatModel, ModelTurn, StreamingChatModel
+from agentkit.local.models.base import ChatModel, ModelTurn
 from agentkit.local.operations import Awaited, Events
-from agentkit.local.runs.choice import call_problem, selected, urged
+from agentkit.local.runs.choice import call_problem, selected
 from agentkit.local.runs.deltas import pieces
 from agentkit.local.runs.events import EventStream
 from agentkit.local.runs.formats import answer_problem
 from agentkit.local.runs.problems import RunProblem
 from agentkit.local.runs.prompt import prompt_tokens
-from agentkit.local.runs.talk import ask, hear
 from agentkit.local.runs.tokens import Cost, count_tokens, cut_to_tokens
 from agentkit.local.runs.workers import WorkerPool
 from agentkit.local.store import Document
@@ -33,8 +33,6 @@ _LOG = logging.getLogger("agentkit.local")
 
 _WORKERS = 32
 _STOP_SECONDS = 10.0
-# A model's refusals that are not faults of the service.
-_STATUSES = {"rate_limit_exceeded": 429, "content_filter": 400, "refusal": 400}
 
 Result = Document | Events
 
@@ -110,9 +108,7 @@ class _Answering:
         except ApiError as error:
             self._fail(error)
         except RunProblem as problem:
-            status = _STATUSES.get(problem.code, 500)
-            kind = "server_error" if status == 500 else "invalid_request_error" if status == 400 else "requests"
-            self._fail(ApiError(status, str(problem), code=problem.code, kind=kind))
+            self._fail(refusal_of(problem))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is told to the client
             _LOG.exception("chat completion %s failed", self._heading.id)
             message = f"The service failed at this completion: {type(error).__name__}: {error}"
@@ -135,19 +131,9 @@ class _Answering:
 
     def _turn(self) -> ModelTurn | None:
         """The model's turn; None where nobody waits for it any more."""
-        model, request, demand = self._model, self._asked.request, self._asked.demand
-        if demand is None:
-            if not self._asked.stream or not isinstance(model, StreamingChatModel):
-                return ask(model, request, self._abandoned)
-            turn = hear(model, request, self._abandoned, self._say)
-            return ModelTurn(self._received) if turn is None and self._stops.reached else turn
-        for once_more in (request, urged(request, demand)):
-            turn = ask(model, once_more, self._abandoned)
-            if turn is None or turn.cut_short or demand.is_met(turn.tool_calls):
-                return turn
-        raise RunProblem(
-            f"The tool_choice forces a call of {demand}, but the model '{model.name}' was asked twice and did not make it."
-        )
+        say = self._say if self._asked.stream else None
+        turn = take_turn(self._model, self._asked.request, self._asked.demand, self._abandoned, say)
+        return ModelTurn(self._received) if turn is None and self._stops.reached else turn
 
     def _ending(self, turn: ModelTurn) -> Ending:
         """What the turn comes to; its text is said as far as it was not said before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,12 +35,16 @@ class FileSearch:
     """The file search of one run.
 
     :param now: The present in whole unix seconds.
+    :param store_ids: The vector stores that are searched; None is those of the run and its thread.
     """
 
-    def __init__(self, store: Store, retrieval: Retrieval, now: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, retrieval: Retrieval, now: Callable[[], int], store_ids: Sequence[str] | None = None
+    ) -> None:
         self._store = store
         self._retrieval = retrieval
         self._now = now
+        self._store_ids = store_ids
         self._calls = 0
         self._passages: dict[str, Passage] = {}
 
@@ -64,9 +68,10 @@ class FileSearch:
                     return
             time.sleep(_LOOK)
 
-    def execute(self, run: Document, query: str) -> SearchOutcome:
+    def execute(self, run: Document, query: str, file_ids: Collection[str] | None = None) -> SearchOutcome:
         """Put one question.
 
+        :param file_ids: The files to look in; None is all of them.
         :raises RunProblem: A vector store has expired, or is not there any more.
         """
         with self._store.transaction() as tx:
@@ -74,7 +79,7 @@ class FileSearch:
         options = _options(run["tools"])
         limit = options.get("max_num_results") or _RESULTS
         threshold = ranking_options(run["tools"])["score_threshold"]
-        hits = self._retrieval.search(store_ids, query, limit, threshold) if store_ids and query.strip() else []
+        hits = self._retrieval.search(store_ids, query, limit, threshold, file_ids) if store_ids and query.strip() else []
         passages = tuple(
             Passage(f"【{self._calls}:{index}†source】", hit.file_id, hit.file_name, hit.text, hit.score)
             for index, hit in enumerate(hits)
@@ -94,7 +99,7 @@ class FileSearch:
 
     def _used(self, tx: Transaction, run: Document) -> list[str]:
         """The ids of the vector stores of a run, whose life spans begin anew."""
-        store_ids = _stores_of_run(tx, run)
+        store_ids = _stores_of_run(tx, run) if self._store_ids is None else list(self._store_ids)
         for store_id in store_ids:
             store = tx.get(VECTOR_STORES, store_id)
             if store is None:

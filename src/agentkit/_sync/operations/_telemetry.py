@@ -1,0 +1,110 @@
+# Derived by `python -m codegen` from src/agentkit/aio/operations/_telemetry.py; change that and run it again.
+"""Traces of what a client does, and where a project keeps its traces."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TextIO
+from urllib.parse import quote
+
+from ..._core.services import ProjectService, service_endpoint
+from ..._request import Request
+from .._group import OperationGroup
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..._core.options import CallSettings
+    from ..._types import CallOptions
+    from .._pipeline import Pipeline
+
+__all__ = ["TelemetryOperations"]
+
+
+class TelemetryOperations(OperationGroup):
+    """Tracing by OpenTelemetry. A client makes it; it is not made by hand."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        super().__init__(pipeline)
+        self._connection_string: str | None = None
+
+    def get_connection_string(self, **options: Unpack[CallOptions]) -> str:
+        """The connection string of the Application Insights resource that belongs to the project, for an exporter of traces.
+
+        It is looked up once; later calls make no request.
+
+        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :return: the connection string. It holds a secret of the resource.
+        :raises ~azure.core.exceptions.ResourceNotFoundError: no Application Insights resource is enabled for the project.
+        :raises ~azure.core.exceptions.HttpResponseError: the service refused.
+        :raises ValueError: the client's kind of project has no such resource.
+        """
+        settings = self._settings("get_connection_string", options, several=True)
+        if self._connection_string is None:
+            self._connection_string = self._looked_up(settings)
+        return self._connection_string
+
+    # As azure-ai-projects 1.0 calls it.
+    get_application_insights_connection_string = get_connection_string
+
+    def enable(self, *, destination: TextIO | str | None = None, **options: Unpack[CallOptions]) -> None:
+        """Make spans of what the clients of this program do, from now on. Needs the extra ``telemetry``.
+
+        Spans of agents, threads, messages, runs, function calls and streams follow OpenTelemetry's conventions for generative AI. The
+        instrumentors of openai, langchain, azure-ai-inference and azure-core are turned on as well where they are installed. What people
+        and models have written is in the spans only where the environment variable
+        AZURE_TRACING_GEN_AI_CONTENT_RECORDING_ENABLED is ``true``.
+
+        :keyword destination: ``sys.stdout`` prints the spans; a URL such as ``http://localhost:4317`` is where a collector takes them by
+            OTLP over gRPC; None leaves it to the program where spans go.
+        :keyword options: what every call accepts, and this one has no use for, as it makes no request.
+        :raises ValueError: the destination is another stream, or no URL.
+        :raises TypeError: the destination is neither text nor a stream, or a keyword is unknown.
+        :raises ModuleNotFoundError: OpenTelemetry is not installed; the error names the extra.
+        """
+        self._settings("enable", options)
+        # Loaded here: OpenTelemetry is for those who trace.
+        from ...telemetry._enable import enable
+
+        enable(destination)
+
+    def _looked_up(self, settings: CallSettings) -> str:
+        client = self._client_pipeline
+        resources = service_endpoint(client.endpoint, ProjectService.APP_INSIGHTS)
+        workspace = client.sibling(service_endpoint(client.endpoint, ProjectService.CONNECTIONS))
+        resource = _property(self._read(workspace, "/", settings), "applicationInsights")
+        if not resource:
+            from ...exceptions import ResourceNotFoundError
+
+            raise ResourceNotFoundError(
+                "Application Insights resource was not enabled for this project "
+                f"({client.endpoint.where()}). Enable it in the project's settings, under tracing"
+            )
+        found = self._read(client.sibling(resources), f"/{quote(resource, safe='')}", replace(settings, follow_up=True))
+        connection_string = _property(found, "ConnectionString")
+        if not connection_string:
+            from ...exceptions import ResourceNotFoundError
+
+            raise ResourceNotFoundError(
+                f"the Application Insights resource {resource} gives no connection string. Check that it still exists, and that "
+                "it may be read with the client's credential"
+            )
+        return connection_string
+
+    def _read(self, pipeline: Pipeline, path: str, settings: CallSettings) -> Any:
+        """The answer of a call as JSON; None where it is none."""
+        chunks = pipeline.send(Request[Any]("get_connection_string", "GET", path), settings)
+        content = b"".join([chunk for chunk in chunks])
+        try:
+            return json.loads(content)
+        except ValueError:
+            return None
+
+
+def _property(found: Any, name: str) -> str | None:
+    """A property of a resource; None where it has none."""
+    properties = found.get("properties") if isinstance(found, Mapping) else None
+    value = properties.get(name) if isinstance(properties, Mapping) else None
+    return value if isinstance(value, str) else None

@@ -1,0 +1,1 @@
+"""Every operation under every fault, between the client and the local service."""

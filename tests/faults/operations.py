@@ -1,0 +1,185 @@
+"""Every operation of the agents client, as a call on objects that a service has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from agentkit import AIProjectClient, models
+
+__all__ = ["OPERATIONS", "Objects", "Operation"]
+
+HELLO = models.ThreadMessageOptions(role="user", content="hello")
+WEATHER = models.FunctionToolDefinition(
+    {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
+)
+
+
+@dataclass
+class Objects:
+    """What one call works on: made for it alone, so that no call is in the way of another."""
+
+    client: AIProjectClient
+    folder: Path
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> str:
+        """The id of an object that is made when it is first asked for."""
+        if name.startswith("_") or name not in _MAKERS:
+            raise AttributeError(name)
+        if name not in self.ids:
+            self.ids[name] = _MAKERS[name](self)
+        return self.ids[name]
+
+    def runs_end(self) -> str:
+        """The thread's run, once it has ended."""
+        return self._run_until("completed", self.agent)
+
+    def runs_question(self) -> str:
+        """The run of an agent with a function, once it waits for the function's output."""
+        agent = self.client.agents.create_agent(model="m", instructions="calls", tools=[WEATHER]).id
+        return self._run_until("requires_action", agent)
+
+    def call_of(self, run: str) -> str:
+        """The id of the function call that a run waits for."""
+        action: Any = self.client.agents.get_run(self.thread, run).required_action
+        return str(action.submit_tool_outputs.tool_calls[0].id)
+
+    def _run_until(self, status: str, agent: str) -> str:
+        agents = self.client.agents
+        agents.create_message(self.thread, role="user", content="hello")
+        run = agents.create_run(self.thread, agent_id=agent)
+        while run.status != status:
+            run = agents.get_run(self.thread, run.id)
+        return run.id
+
+
+_MAKERS: dict[str, Callable[[Objects], str]] = {
+    "agent": lambda o: o.client.agents.create_agent(model="m").id,
+    "thread": lambda o: o.client.agents.create_thread(messages=[HELLO]).id,
+    "message": lambda o: o.client.agents.create_message(o.thread, role="user", content="hello").id,
+    "run": Objects.runs_end,
+    "asking": Objects.runs_question,
+    "call": lambda o: o.call_of(o.asking),
+    "step": lambda o: o.client.agents.list_run_steps(o.thread, o.run).data[0].id,
+    "file": lambda o: o.client.agents.upload_file(file=("a.txt", b"words of a file"), purpose="assistants").id,
+    "store": lambda o: o.client.agents.create_vector_store(name="s").id,
+    "entry": lambda o: o.client.agents.create_vector_store_file(o.store, file_id=o.file).id,
+    "batch": lambda o: o.client.agents.create_vector_store_file_batch(o.store, file_ids=[o.file]).id,
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One public call.
+
+    :param name: The method.
+    :param method: The HTTP method of its first request, which faults hit.
+    :param keywords: What it is called with, made of the objects of its cell.
+    :param makes: The tables of the service in which the first request makes an object.
+    :param binary: Whether the first answer is bytes, which cannot be wrong.
+    :param events: Whether the first answer is a stream of events.
+    :param settled: Whether the caller makes sure of a first request of which the answer was lost: it looks whether the run has taken
+        the outputs, and sends them again where it has not.
+    """
+
+    name: str
+    method: str
+    keywords: Callable[[Objects], dict[str, Any]]
+    makes: tuple[str, ...] = ()
+    binary: bool = False
+    events: bool = False
+    settled: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether sending the first request twice does no harm."""
+        return self.method in ("GET", "DELETE")
+
+
+def _none(objects: Objects) -> dict[str, Any]:
+    return {}
+
+
+def _of(*names: str, **more: Any) -> Callable[[Objects], dict[str, Any]]:
+    """Keywords that are ids of objects: ``thread`` gives ``thread_id``."""
+    return lambda objects: {f"{name}_id": getattr(objects, name) for name in names} | more
+
+
+def _with(*names: str, **made: Callable[[Objects], Any]) -> Callable[[Objects], dict[str, Any]]:
+    return lambda objects: _of(*names)(objects) | {name: make(objects) for name, make in made.items()}
+
+
+def _vector_store(*names: str, **made: Callable[[Objects], Any]) -> Callable[[Objects], dict[str, Any]]:
+    return _with(*names, vector_store_id=lambda o: o.store, **made)
+
+
+def _outputs(objects: Objects) -> list[dict[str, str]]:
+    return [{"tool_call_id": objects.call, "output": "rain"}]
+
+
+def _upload(objects: Objects) -> str:
+    path = objects.folder / "up.txt"
+    path.write_text("words of a file", encoding="utf-8")
+    return str(path)
+
+
+_RUN = _with("thread", "agent")
+_ASKING = _with("thread", run_id=lambda o: o.asking, tool_outputs=_outputs)
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("create_agent", "POST", _of(model="m"), ("agents",)),
+    Operation("get_agent", "GET", _of("agent")),
+    Operation("update_agent", "POST", _of("agent", name="n")),
+    Operation("delete_agent", "DELETE", _of("agent")),
+    Operation("list_agents", "GET", _of(limit=2)),
+    Operation("create_thread", "POST", _none, ("threads",)),
+    Operation("get_thread", "GET", _of("thread")),
+    Operation("update_thread", "POST", _of("thread", metadata={"k": "v"})),
+    Operation("delete_thread", "DELETE", _of("thread")),
+    Operation("list_threads", "GET", _of(limit=2)),
+    Operation("create_message", "POST", _of("thread", role="user", content="hello"), ("messages",)),
+    Operation("get_message", "GET", _of("thread", "message")),
+    Operation("update_message", "POST", _of("thread", "message", metadata={"k": "v"})),
+    Operation("list_messages", "GET", _of("thread")),
+    Operation("create_run", "POST", _RUN, ("runs",)),
+    Operation("create_and_process_run", "POST", _RUN, ("runs",)),
+    Operation("create_stream", "POST", _RUN, ("runs",), events=True),
+    Operation("create_thread_and_run", "POST", _of("agent"), ("threads", "runs")),
+    Operation("get_run", "GET", _of("thread", "run")),
+    Operation("update_run", "POST", _of("thread", "run", metadata={"k": "v"})),
+    Operation("cancel_run", "POST", _with("thread", run_id=lambda o: o.asking)),
+    Operation("list_runs", "GET", _of("thread")),
+    Operation("submit_tool_outputs_to_run", "POST", _ASKING),
+    Operation("submit_tool_outputs_to_stream", "POST", _ASKING, events=True, settled=True),
+    Operation("list_run_steps", "GET", _of("thread", "run")),
+    Operation("get_run_step", "GET", _of("thread", "run", "step")),
+    Operation("upload_file", "POST", _with(file_path=_upload, purpose=lambda o: "assistants"), ("files",)),
+    Operation("upload_file_and_poll", "POST", _with(file_path=_upload, purpose=lambda o: "assistants"), ("files",)),
+    Operation("get_file", "GET", _of("file")),
+    Operation("get_file_content", "GET", _of("file"), binary=True),
+    Operation(
+        "save_file", "GET", _with("file", file_name=lambda o: "down.txt", target_dir=lambda o: str(o.folder)), binary=True
+    ),
+    Operation("list_files", "GET", _none),
+    Operation("delete_file", "DELETE", _of("file")),
+    Operation("create_vector_store", "POST", _of(name="s"), ("vector_stores",)),
+    Operation("create_vector_store_and_poll", "POST", _of(name="s"), ("vector_stores",)),
+    Operation("get_vector_store", "GET", _vector_store()),
+    Operation("modify_vector_store", "POST", _vector_store(name=lambda o: "n")),
+    Operation("delete_vector_store", "DELETE", _vector_store()),
+    Operation("list_vector_stores", "GET", _of(limit=2)),
+    Operation("create_vector_store_file", "POST", _vector_store("file"), ("vector_store_files",)),
+    Operation("create_vector_store_file_and_poll", "POST", _vector_store("file"), ("vector_store_files",)),
+    Operation("get_vector_store_file", "GET", _vector_store(file_id=lambda o: o.entry)),
+    Operation("list_vector_store_files", "GET", _vector_store()),
+    Operation("delete_vector_store_file", "DELETE", _vector_store(file_id=lambda o: o.entry)),
+    Operation("create_vector_store_file_batch", "POST", _vector_store(file_ids=lambda o: [o.file]), ("file_batches",)),
+    Operation("create_vector_store_file_batch_and_poll", "POST", _vector_store(file_ids=lambda o: [o.file]), ("file_batches",)),
+    Operation("get_vector_store_file_batch", "GET", _vector_store("batch")),
+    Operation("list_vector_store_file_batch_files", "GET", _vector_store("batch")),
+    Operation("cancel_vector_store_file_batch", "POST", _vector_store("batch")),
+)
+"""All of them but ``enable_auto_function_calls``, which sends nothing."""

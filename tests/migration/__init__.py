@@ -1,0 +1,1 @@
+"""Moving scripts to agentkit."""

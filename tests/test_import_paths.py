@@ -1,0 +1,58 @@
+"""Every public module of the mirrored client has one of the same name here, with every name that it exports."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+from pathlib import Path
+
+import pytest
+
+MODULES: dict[str, list[str]] = json.loads((Path(__file__).parent / "facts" / "modules.json").read_text(encoding="utf-8"))
+ROOT = "azure.ai.projects"
+
+
+def imported(module: str, name: str) -> object:
+    """What ``from module import name`` gives."""
+    names: dict[str, object] = {}
+    exec(f"from {module} import {name} as found", names)
+    return names["found"]
+
+
+def here(module: str) -> str:
+    return f"agentkit.{module}" if module else "agentkit"
+
+
+def test_the_facts_are_whole() -> None:
+    assert {name: len(names) for name, names in MODULES.items()} == {
+        "": 1,
+        "aio": 1,
+        "models": 248,
+        "operations": 5,
+        "aio.operations": 5,
+        "telemetry": 1,
+        "telemetry.agents": 1,
+        "prompts": 1,
+    }
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: f"{ROOT}.{module}".rstrip("."))
+def test_a_script_finds_what_it_imports(module: str) -> None:
+    for name in MODULES[module]:
+        found = imported(here(module), name)
+        assert getattr(found, "__name__", name) == name
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: f"{ROOT}.{module}".rstrip("."))
+def test_a_module_exports_what_it_has(module: str) -> None:
+    found = importlib.import_module(here(module))
+    assert set(MODULES[module]) <= set(found.__all__)
+    assert set(found.__all__) <= set(dir(found))
+
+
+@pytest.mark.parametrize("name", MODULES["operations"])
+def test_the_operations_are_those_of_their_client(name: str) -> None:
+    sync, awaited = imported("agentkit.operations", name), imported("agentkit.aio.operations", name)
+    assert sync is not awaited
+    assert not [method for method, found in vars(sync).items() if inspect.iscoroutinefunction(found)]
