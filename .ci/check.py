@@ -53,9 +53,11 @@ class Step:
     run: Callable[[], int]
 
 
-def command(*arguments: str, python: Path | str = sys.executable) -> Callable[[], int]:
-    """A run of one of the project's Python programs in the checkout, without input."""
-    return lambda: subprocess.run([str(python), *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+def command(*arguments: str, python: Path | str = sys.executable, **variables: str) -> Callable[[], int]:
+    """A run of one of the project's Python programs in the checkout, without input, and with more environment variables."""
+    environ = {**os.environ, **variables}
+    line = [str(python), *arguments]
+    return lambda: subprocess.run(line, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, check=False).returncode
 
 
 def later(feature: str) -> Callable[[], int]:
@@ -67,12 +69,12 @@ def later(feature: str) -> Callable[[], int]:
     return run
 
 
-def compat(environment: str, program: str, *packages: str) -> Callable[[], int]:
+def compat(environment: str, program: str, *packages: str, script: str = "") -> Callable[[], int]:
     """A published client, as it is published and in an environment of its own, against local services."""
 
     def run() -> int:
         client = ensure(environment, list(packages))
-        return command("tests/compat/start.py", str(client), f"tests/compat/{program}")()
+        return command("tests/compat/start.py", str(client), f"tests/compat/{program}", *([script] if script else []))()
 
     return run
 
@@ -131,6 +133,7 @@ CHECK = (
     Step("types (mypy)", command("-m", "mypy")),
     Step("types (pyright)", command("-m", "basedpyright", "--level", "error", "--pythonpath", sys.executable)),
     Step("generated code", command("-m", "codegen", "--check")),
+    Step("generated tables", command("-m", "codegen.names", "--check")),
     Step("tests", command(*PYTEST)),
     Step("samples", command(".ci/samples.py")),
     Step("wheel", command(".ci/smoke.py")),
@@ -138,11 +141,21 @@ CHECK = (
 
 AZURE = ("azure-identity", "aiohttp")
 
+PROJECTS = ("azure-ai-projects==1.0.0b10", *AZURE)
+AGENTS = ("azure-ai-agents==1.1.0", *AZURE)
+OPENAI = ("openai==3.54.0",)
+SCRIPTS = "published_scripts.py"
+
 COMPAT = (
-    Step("compat azure-ai-projects", compat("compat", "published_b10.py", "azure-ai-projects==1.0.0b10", *AZURE)),
-    Step("compat azure-ai-agents", compat("compat-agents", "published_agents.py", "azure-ai-agents==1.1.0", *AZURE)),
-    Step("compat openai", compat("compat-openai", "published_openai.py", "openai==3.54.0")),
+    Step("compat azure-ai-projects", compat("compat", "published_b10.py", *PROJECTS)),
+    Step("compat azure-ai-projects 2", compat("compat-b3", "published_b3.py", "azure-ai-projects==2.0.0b3", *AZURE)),
+    Step("compat azure-ai-agents", compat("compat-agents", "published_agents.py", *AGENTS)),
+    Step("compat openai", compat("compat-openai", "published_openai.py", *OPENAI)),
     Step("compat javascript", compat_javascript),
+    # Scripts that run on agentkit once they are migrated, before that.
+    Step("compat script of azure-ai-projects", compat("compat", SCRIPTS, *PROJECTS, script="projects_b10")),
+    Step("compat script of azure-ai-agents", compat("compat-agents", SCRIPTS, *AGENTS, script="agents_11")),
+    Step("compat script of openai", compat("compat-openai", SCRIPTS, *OPENAI, script="openai_threads")),
 )
 
 FULL = (
@@ -153,7 +166,7 @@ FULL = (
     Step("bench", benchmarks),
     Step("faults", later("the fault injection of the local service")),
     Step("fuzz", command(*PYTEST, "--hypothesis-profile=fuzz", *FUZZED)),
-    Step("tracing on", later("telemetry")),
+    Step("tracing on", command(*PYTEST, AGENTKIT_TESTS_TRACING="1")),
 )
 
 

@@ -62,8 +62,12 @@ async def test_a_chat_is_completed(inference: Any) -> None:
 
 
 async def test_a_chat_is_streamed(inference: Any) -> None:
-    async with inside(await done(inference.get_chat_completions_client())) as client:
-        updates = await pieces(await done(client.complete(messages=SAID, stream=True)))
+    # The stream is read up to the sign that the answer is whole, so its connection is for the reader to give back.
+    async with (
+        inside(await done(inference.get_chat_completions_client())) as client,
+        inside(await done(client.complete(messages=SAID, stream=True))) as stream,
+    ):
+        updates = await pieces(stream)
     assert "".join(update.choices[0].delta.content or "" for update in updates if update.choices) == ANSWER
     assert len(updates) > 2
 

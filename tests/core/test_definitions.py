@@ -295,6 +295,13 @@ def test_other_kinds_say_where_they_are(endpoint: Any) -> None:
     assert endpoint.where() in str(caught.value)
 
 
+LOCAL = from_url("http://127.0.0.1:8080")
+
+
+def hint(operation: str, target: str, status: int, code: str | None, said: str = "", endpoint: Any = LOCAL) -> str:
+    return agent_hint(operation, target, status, code, said, endpoint)
+
+
 CODES = {
     "ImagePullBackOff": "AcrPull",
     "InvalidContainerImage": "REGISTRY/PATH:TAG",
@@ -307,21 +314,26 @@ CODES = {
 def test_a_failed_deployment_says_what_to_do(code: str, step: str) -> None:
     assert step in deployment_hint(code)
     assert deployment_hint("BadRequest", f"The deployment failed: {code}.") == deployment_hint(code)
-    assert agent_hint("create_version", "/agents/a/versions", 400, code, "") == deployment_hint(code)
+    assert hint("create_version", "/agents/a/versions", 400, code) == deployment_hint(code)
 
 
 def test_other_failures_have_no_hint_of_these() -> None:
     assert deployment_hint(None) == deployment_hint("BadRequest", "no") == ""
-    assert agent_hint("get_agent", "/assistants/my-agent", 500, None, "") == ""
-    assert agent_hint("get_agent", "/assistants/asst_1", 404, None, "No assistant found with id 'asst_1'.") == ""
-    assert agent_hint("get_thread", "/threads/my-agent", 404, None, "No thread found.") == ""
+    assert hint("get_agent", "/assistants/my-agent", 500, None, "") == ""
+    assert hint("get_agent", "/assistants/asst_1", 404, None, "No assistant found with id 'asst_1'.") == ""
+    assert hint("get_thread", "/threads/my-agent", 404, None, "No thread found.") == ""
 
 
 @pytest.mark.parametrize(("operation", "named"), [("get_agent", "get"), ("update_agent", "update"), ("delete_agent", "delete")])
 def test_a_name_is_no_id_of_a_classic_agent(operation: str, named: str) -> None:
-    assert f"call {named}('my-agent')" in agent_hint(operation, "/assistants/my-agent", 404, "NotFound", "")
+    assert f"call {named}('my-agent')" in hint(operation, "/assistants/my-agent", 404, "NotFound", "")
+
+
+def test_a_service_without_names_is_not_asked_for_them() -> None:
+    openai = from_url("https://r.openai.azure.com")
+    assert hint("get_agent", "/assistants/my-agent", 404, "NotFound", "", openai) == ""
 
 
 def test_a_run_is_not_of_an_agent_with_a_name() -> None:
-    told = agent_hint("create_run", "/threads/t/runs", 400, None, "No assistant found with id 'my-agent'.")
+    told = hint("create_run", "/threads/t/runs", 400, None, "No assistant found with id 'my-agent'.")
     assert "get_openai_client().responses" in told

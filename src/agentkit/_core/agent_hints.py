@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ["agent_hint", "deployment_hint"]
+from .endpoint import Endpoint, EndpointKind
+
+__all__ = ["WITH_NAMED_AGENTS", "agent_hint", "deployment_hint"]
+
+WITH_NAMED_AGENTS = (EndpointKind.FOUNDRY_PROJECT, EndpointKind.LOCAL)
+"""The kinds of service that have agents which are addressed by their names."""
 
 _HINTS: Mapping[str, str] = {
     "ImagePullBackOff": (
@@ -38,16 +43,17 @@ def deployment_hint(code: str | None, said: str = "") -> str:
     return _HINTS.get(named, "")
 
 
-def agent_hint(operation: str, target: str, status: int, code: str | None, said: str) -> str:
+def agent_hint(operation: str, target: str, status: int, code: str | None, said: str, endpoint: Endpoint) -> str:
     """The next step after a failure that agents alone have; empty for others.
 
     :param operation: the method that was called.
     :param target: the path of the request.
     :param code: the service's code.
     :param said: its text.
+    :param endpoint: the service; not every kind has agents with names.
     """
     hint = deployment_hint(code, said)
-    if hint or status not in (400, 404):
+    if hint or status not in (400, 404) or endpoint.kind not in WITH_NAMED_AGENTS:
         return hint
     named = _CLASSIC_CALLS.get(operation)
     if named is not None:

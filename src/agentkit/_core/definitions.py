@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from .._request import Request
+from .agent_hints import WITH_NAMED_AGENTS
 from .agent_tools import wire_tools
-from .endpoint import Endpoint, EndpointKind
+from .endpoint import Endpoint
 
 __all__ = ["FEATURES_HEADER", "HOSTED_FEATURE", "HOSTED_FEATURES", "Prepared", "agent_of", "check_has_named_agents", "prepared"]
 
@@ -25,7 +26,6 @@ HOSTED_FEATURES = {FEATURES_HEADER: HOSTED_FEATURE}
 
 _CLASSIC = "asst_"
 _CLASSIC_CALLS = {"get": "get_agent", "update": "update_agent", "delete": "delete_agent"}
-_WITH_NAMED_AGENTS = (EndpointKind.FOUNDRY_PROJECT, EndpointKind.LOCAL)
 
 _CPU = re.compile(r"\d+(?:\.\d+)?|\d+m")
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti)")
@@ -48,7 +48,7 @@ def check_has_named_agents(operation: str, endpoint: Endpoint) -> None:
 
     :raises ValueError: it is such a kind; the text says which have them.
     """
-    if endpoint.kind not in _WITH_NAMED_AGENTS:
+    if endpoint.kind not in WITH_NAMED_AGENTS:
         raise ValueError(
             f"{operation}() is about agents that are addressed by name and have versions, hosted ones among them, and "
             f"{endpoint.where()} has none. Use a client of a Foundry project "

@@ -87,7 +87,7 @@ def explain(
     text += f" ({' '.join(part for part in (str(status), reason, code) if part)}"
     identifier = request_id(headers)
     text += f", request id {identifier})." if identifier else ")."
-    step = agent_hint(operation, target, status, error.code, said) or next_step(status, endpoint, target, error, sent)
+    step = agent_hint(operation, target, status, error.code, said, endpoint) or next_step(status, endpoint, target, error, sent)
     return " ".join(part for part in (text, retry, step) if part)
 
 

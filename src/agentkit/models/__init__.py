@@ -10,6 +10,15 @@ from .._generated.index import ENUMS, MODULES
 from .._history import model_aliases
 
 if TYPE_CHECKING:
+    from .._connections import (
+        AsyncSASTokenCredential as AsyncSASTokenCredential,
+    )
+    from .._connections import (
+        ConnectionProperties as ConnectionProperties,
+    )
+    from .._connections import (
+        SASTokenCredential as SASTokenCredential,
+    )
     from .._generated.enums import *
     from .._generated.enums import AgentsApiResponseFormatMode as AgentsApiResponseFormatMode
     from .._generated.enums import AgentsApiToolChoiceOptionMode as AgentsApiToolChoiceOptionMode
@@ -29,15 +38,6 @@ if TYPE_CHECKING:
     from .._generated.models.tools import AgentsApiToolChoiceOption as AgentsApiToolChoiceOption
     from .._generated.models.tools import AzureAISearchResource as AzureAISearchResource
     from .._generated.models.vector_stores import *
-    from .._connections import (
-        AsyncSASTokenCredential as AsyncSASTokenCredential,
-    )
-    from .._connections import (
-        ConnectionProperties as ConnectionProperties,
-    )
-    from .._connections import (
-        SASTokenCredential as SASTokenCredential,
-    )
     from .._sync._moments import (
         RunEventHandler as RunEventHandler,
     )

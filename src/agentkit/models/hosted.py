@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from .._generated.enums import ToolType as ToolType
     from .._generated.models.hosted import *  # noqa: F403
     from .._generated.models.hosted import (
-        AISearchIndexAgentResource,
         AgentTool,
+        AISearchIndexAgentResource,
         AzureAISearchAgentToolResource,
         AzureFunctionAgentBinding,
         AzureFunctionAgentDefinition,
