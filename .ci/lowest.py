@@ -1,6 +1,6 @@
 """Turns the lower bounds of pyproject.toml into exact versions: ``httpx>=0.25,<1`` becomes ``httpx==0.25``.
 
-Only what users install counts: the dependencies and all extras but ``dev``. Which pytest or mypy is used is left to pip.
+Only what users install counts: the dependencies and all extras but ``dev`` and ``docs``. Which pytest or mypy is used is left to pip.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def lowest_requirements(pyproject: Path) -> list[str]:
     :raises ValueError: A dependency has no lower bound.
     """
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
-    extras = (requirements for name, requirements in project["optional-dependencies"].items() if name != "dev")
+    extras = (requirements for name, requirements in project["optional-dependencies"].items() if name not in ("dev", "docs"))
     return [lowest(requirement) for requirements in (project["dependencies"], *extras) for requirement in requirements]
 
 

@@ -63,7 +63,7 @@ def _table(kind: Kind) -> Iterator[str]:
 
 
 def _said(entry: Renamed) -> str:
-    works = "" if entry.works or entry.kind == "import" else "the old name is not here"
+    works = "" if entry.works or entry.kind in ("import", "openai") else "the old name is not here"
     return "; ".join(part for part in (works, entry.note) if part)
 
 

@@ -51,7 +51,7 @@ DAMAGES: dict[str, tuple[str, Any]] = {
         lambda path: path.write_bytes(path.read_bytes() + b"\n"),
     ),
     "one byte of a derived file": (
-        "stale:   src/agentkit/_sync/_client.py",
+        "stale:   src/agentkit/_sync/_base.py",
         lambda path: path.write_bytes(path.read_bytes().replace(b"def close", b"def Close", 1)),
     ),
     "the line ends of the document": (

@@ -12,6 +12,26 @@ import pytest
 MODULES: dict[str, list[str]] = json.loads((Path(__file__).parent / "facts" / "modules.json").read_text(encoding="utf-8"))
 ROOT = "azure.ai.projects"
 
+AGENTS_MODULES: dict[str, list[str]] = {
+    "": ["AgentsClient"],
+    "aio": ["AgentsClient"],
+    "telemetry": ["AIAgentsInstrumentor", "trace_function"],
+    **{
+        module: [
+            "FilesOperations",
+            "MessagesOperations",
+            "RunStepsOperations",
+            "RunsOperations",
+            "ThreadsOperations",
+            "VectorStoreFileBatchesOperations",
+            "VectorStoreFilesOperations",
+            "VectorStoresOperations",
+        ]
+        for module in ("operations", "aio.operations")
+    },
+}
+"""What the modules of azure-ai-agents 1.1.0 export, beside its models."""
+
 
 def imported(module: str, name: str) -> object:
     """What ``from module import name`` gives."""
@@ -42,6 +62,13 @@ def test_a_script_finds_what_it_imports(module: str) -> None:
     for name in MODULES[module]:
         found = imported(here(module), name)
         assert getattr(found, "__name__", name) == name
+
+
+@pytest.mark.parametrize("module", AGENTS_MODULES, ids=lambda module: f"azure.ai.agents.{module}".rstrip("."))
+def test_a_script_for_azure_ai_agents_finds_what_it_imports(module: str) -> None:
+    for name in AGENTS_MODULES[module]:
+        assert getattr(imported(here(module), name), "__name__", name) == name
+        assert name in importlib.import_module(here(module)).__all__
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: f"{ROOT}.{module}".rstrip("."))

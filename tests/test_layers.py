@@ -22,11 +22,15 @@ distributions = cache(importlib.metadata.packages_distributions)
 
 # The lowest layer first. A name stands for the module or for the whole package of that name.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"_attached", "_citations", "_history", "_hooks", "_naming", "_suggest", "_types", "_version", "_wire", "exceptions"}),
+    frozenset(
+        {"_attached", "_citations", "_history", "_hooks", "_naming", "_suggest", "_types", "_version", "_wire", "exceptions"}
+    ),
     frozenset({"_members", "_model", "_paging", "_request", "_structured"}),
     frozenset({"_generated"}),
     frozenset({"_core"}),
-    frozenset({"_aiohttp", "_assets", "_connections", "_files", "_http", "_inference", "_outcome", "_primitives", "_setup", "tools"}),
+    frozenset(
+        {"_aiohttp", "_assets", "_connections", "_files", "_http", "_inference", "_outcome", "_primitives", "_setup", "tools"}
+    ),
     frozenset({"_sync", "aio"}),
     frozenset({"", "models", "operations", "prompts", "telemetry"}),
     frozenset({"migrate"}),
@@ -43,7 +47,7 @@ LAZY_UPWARDS = {
     ("_connections", "_sync"): "a SAS token that was made by hand is renewed by a client",
     ("_connections", "aio"): "a SAS token that was made by hand is renewed by a client",
     ("_setup", "local"): "local() and from_env() start the embedded service",
-    ("cli", "local"): "the command starts the service when it is asked to serve",
+    ("cli", "local"): "the command starts the service when it is asked to serve, and asks how it contains code",
 }
 
 # The service imports these only when something needs them: they have extras of their own.
@@ -190,6 +194,10 @@ def _forbidden_outside(found: Import) -> str | None:
         return None if _declared(top, "telemetry") else f"imports {top}, which is no package of the extra 'telemetry'"
     if found.layer == "migrate" and top == "libcst":
         return None if _declared(top, "migrate") else f"imports {top}, which is no package of the extra 'migrate'"
+    if found.layer == "cli" and top == "rich":
+        if not _declared(top, "cli"):
+            return f"imports {top}, which is no package of the extra 'cli'"
+        return None if found.lazy else f"imports {top} when it is loaded, and may only when it is called"
     if found.layer == "prompts" and top == "yaml":
         # It has no extra: who keeps prompts in files is told to install it by its own name.
         return None if found.lazy else "imports yaml when it is loaded, and may only when it is called"
@@ -277,6 +285,8 @@ FORBIDDEN = {
     "an optional package, at once": ("local/app.py", "import openai", "only when it is called"),
     "an optional package elsewhere": ("_files.py", "def f():\n    import openai", "no dependency of the client"),
     "a package that rewrites scripts, elsewhere": ("cli.py", "def f():\n    import libcst", "no dependency of the client"),
+    "tables, at once": ("cli/_terminal.py", "import rich", "only when it is called"),
+    "tables elsewhere": ("_files.py", "def f():\n    import rich", "no dependency of the client"),
     "an impure core": ("_core/retry.py", "import time", "pure"),
     "a module in no layer": ("surprise.py", "from ._core import retry", "stands in no layer"),
     "under else": ("_core/retry.py", "if TYPE_CHECKING:\n    pass\nelse:\n    from ..aio import _client", "agentkit.aio"),
@@ -308,6 +318,7 @@ ALLOWED = {
     "azure when called": ("_outcome.py", "def f():\n    from azure.core import exceptions"),
     "azure's errors": ("exceptions.py", "from azure.core import exceptions"),
     "a package that rewrites scripts": ("migrate/_imports.py", "import libcst"),
+    "tables, when called": ("cli/_terminal.py", "def f():\n    from rich.table import Table"),
     "the service's packages": ("local/app.py", "import starlette\nfrom agentkit.local import service"),
     "an optional package of the client, when called": ("aio/_client.py", "def f():\n    import openai"),
     "an optional package, when called": ("local/app.py", "def f():\n    import openai"),

@@ -159,6 +159,8 @@ def _methods() -> Iterator[Renamed]:
 def _keywords() -> Iterator[Renamed]:
     yield Renamed("keyword", PROJECTS_EARLY, "assistant_id=", "agent_id=", note="in every method")
     yield Renamed("keyword", AGENTS, "polling_interval=", "sleep_interval=", note="each in the methods that had it")
+    search = "AzureAISearchTool"
+    yield Renamed("keyword", PROJECTS, f"{search}().add_index(index, index_name)", f"{search}(index_connection_id, index_name)")
     for old in ("functions=", "function_tool=", "toolset="):
         yield Renamed("keyword", PROMPTS, f"enable_auto_function_calls({old})", "enable_auto_function_calls(tools)")
 
@@ -219,6 +221,41 @@ def _openai() -> Iterator[Renamed]:
         "vector_stores.file_batches.list_files": "agents.list_vector_store_file_batch_files",
     }.items():
         yield Renamed("openai", OPENAI, old, new, works=False)
+    yield from _openai_otherwise()
+
+
+def _openai_otherwise() -> Iterator[Renamed]:
+    """Calls of the openai package that are two calls here, or none."""
+    uploaded = "of a file that upload_file gave"
+    for old, new, note in (
+        ("beta.threads.create_and_run_stream", "agents.create_stream", "on a thread that create_thread made"),
+        ("beta.threads.messages.delete", "", "not here"),
+        ("beta.threads.runs.create_and_stream", "agents.create_stream", ""),
+        ("beta.threads.runs.poll", "agents.get_run", "in a loop; create_and_process_run waits by itself"),
+        (
+            "beta.threads.runs.submit_tool_outputs_and_poll",
+            "agents.create_and_process_run",
+            "runs the functions of a ToolSet and submits what they return",
+        ),
+        ("files.retrieve_content", "agents.get_file_content", ""),
+        ("vector_stores.search", "", "not here; FileSearchTool searches in a run"),
+        ("vector_stores.files.content", "", "not here"),
+        ("vector_stores.files.poll", "agents.get_vector_store_file", "in a loop; create_vector_store_file_and_poll waits"),
+        ("vector_stores.files.update", "", "not here"),
+        ("vector_stores.files.upload", "agents.create_vector_store_file", uploaded),
+        ("vector_stores.files.upload_and_poll", "agents.create_vector_store_file_and_poll", uploaded),
+        (
+            "vector_stores.file_batches.poll",
+            "agents.get_vector_store_file_batch",
+            "in a loop; create_vector_store_file_batch_and_poll waits",
+        ),
+        (
+            "vector_stores.file_batches.upload_and_poll",
+            "agents.create_vector_store_file_batch_and_poll",
+            "of files that upload_file gave",
+        ),
+    ):
+        yield Renamed("openai", OPENAI, old, new, works=False, note=note)
 
 
 HISTORY: tuple[Renamed, ...] = (*_imports(), *_classes(), *_methods(), *_keywords(), *_attributes(), *_openai())

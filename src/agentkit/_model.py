@@ -393,7 +393,8 @@ class Model(BaseModel, MutableMapping[str, Any]):
         given = [name for name, value in self.__dict__.items() if value is not None]
         # What has nothing that it is known by shows what it has.
         shown = ([name for name in _SHOWN_IN_REPR if name in given] or given)[:3]
-        return f"{type(self).__name__}({', '.join(f'{name}={self.__dict__[name]!s:.60}' for name in shown)})"
+        told = [f"{name.rstrip('_')}={self.__dict__[name]!s:.60}" for name in shown]  # fields behind properties end in one
+        return f"{type(self).__name__}({', '.join(told)})"
 
 
 _SHOWN_IN_REPR = ("id", "type", "role", "status", "name", "filename", "value", "reason", "code", "text")

@@ -55,22 +55,25 @@ def check_id(function: str, name: str, value: object) -> str:
 
     :param function: The function's name, for the error text.
     :param name: The parameter's name, such as ``thread_id``.
-    :param value: What was given.
+    :param value: What was given; the number of a version may be given as one.
     :return: The id, as it is.
     :raises TypeError: It is no string; where it is an object with an id, the text says to pass that.
     :raises ValueError: It is blank, or has a character that would lead the request to another path.
     """
     where = f"{function}(): {name}"
+    step = f"pass the {'id' if name.endswith('id') else name} that the service returned"
+    if name.endswith("version") and type(value) is int:
+        value = str(value)
     if not isinstance(value, str):
         hint = f"; pass {name.removesuffix('_id') or name}.id" if isinstance(getattr(value, "id", None), str) else ""
         raise TypeError(f"{where} must be a str, not {type(value).__name__}{hint}")
     if not value.strip():
-        raise ValueError(f"{where} is {'blank' if value else 'empty'} ({value!r}); pass the id that the service returned")
+        raise ValueError(f"{where} is {'blank' if value else 'empty'} ({value!r}); {step}")
     wrong = next((c for c in value if c in _SEPARATORS or unicodedata.category(c) in _UNPRINTABLE), None)
     if wrong is not None:
-        raise ValueError(f"{where} must not contain {wrong!r}, but is {value!r}; pass the id that the service returned")
+        raise ValueError(f"{where} must not contain {wrong!r}, but is {value!r}; {step}")
     if value in (".", ".."):
-        raise ValueError(f"{where} is {value!r}, which is no id; pass the id that the service returned")
+        raise ValueError(f"{where} is {value!r}, which is no id; {step}")
     return value
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ._core.endpoint import Endpoint
+from ._core.endpoint import LOCAL_KEY_VARIABLE, Endpoint
 from ._core.errors import explain, request_id
 from ._core.retry import Failure
 from ._generated.index import MODULES, PRIVATE
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ._http import HttpResponse, TransportError
     from ._model import Model
 
-__all__ = ["broken_answer", "call_error", "failed_call", "load_model", "parse_body"]
+__all__ = ["broken_answer", "call_error", "failed_call", "load_model", "note_local_key", "parse_body"]
 
 
 def load_model(name: str) -> type[Model]:
@@ -126,6 +126,16 @@ def failed_call(request: Request[Any], endpoint: Endpoint, problem: TransportErr
     )
     error.__cause__ = problem
     return error
+
+
+def note_local_key(endpoint: Endpoint, problem: Exception) -> None:
+    """Note at the error of a credential that gives no token what helps at a local service. The error stays the credential's own."""
+    # Python 3.10 has no notes at errors.
+    if endpoint.loopback and hasattr(problem, "add_note"):
+        problem.add_note(
+            f"agentkit wanted a token for {endpoint.where()}. A local service is better asked with its key: set {LOCAL_KEY_VARIABLE} to what "
+            "it printed when it started, or give that as credential."
+        )
 
 
 def broken_answer(request: Request[Any], problem: TransportError) -> Exception:

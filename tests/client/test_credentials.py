@@ -247,6 +247,8 @@ async def test_a_failing_credential_is_not_wrapped(raw: RawServer, connect: Conn
         with pytest.raises(TheirError, match="log in first") as caught:
             await done(client.agents.get_agent("asst_1"))
         assert not isinstance(caught.value, HttpResponseError)
+        if sys.version_info >= (3, 11):
+            assert "set AGENTKIT_LOCAL_KEY to what it printed" in caught.value.__notes__[0]
     assert not raw.seen
 
 

@@ -49,7 +49,8 @@ async def test_the_kind_gives_version_and_scope_and_the_caller_may_give_others(
 ) -> None:
     usual, own = Tokens(), Tokens()
     client = connect(raw.url + path, usual)
-    assert (client.endpoint_kind, client.endpoint_kind.value) == (kind, kind)
+    assert (client.endpoint_kind, client.endpoint_kind.value, f"{client.endpoint_kind}") == (kind, kind, kind)
+    assert str(client.endpoint_kind) == kind
     await done(client.agents.get_agent("asst_1"))
     assert (raw.last.path, raw.last.query["api-version"]) == (f"{path}/assistants/asst_1", version)
     assert usual.asked == [(scope,)]

@@ -229,6 +229,14 @@ class TestModels:
         made = await done(client.inference.get_chat_completions_client(connection_name="c", **options))
         assert made.arguments["user_agent"] == said
 
+    @pytest.mark.parametrize("method", MODELS)
+    @pytest.mark.parametrize("taken", ["endpoint", "credential"])
+    async def test_the_key_goes_to_no_other_address(self, method: str, taken: str, raw: RawServer, connect: Connect) -> None:
+        raw.answers = [WITH_KEY]
+        with pytest.raises(TypeError, match=rf"{method}\(\) does not take {taken}=: it comes from the connection"):
+            await done(getattr(connect(raw).inference, method)(connection_name="c", **{taken: "https://another"}))
+        assert raw.seen == []
+
     @pytest.mark.parametrize("credential", [KEY, Token()])
     async def test_a_foundry_project_has_a_resource_of_its_own(self, credential: Any, raw: RawServer, connect: Connect) -> None:
         inference = connect(f"{raw.url}{FOUNDRY}", credential, credential_scopes=["s"]).inference
@@ -269,8 +277,17 @@ class TestAzureOpenAI:
         assert made.arguments["api_version"] == "v-of-the-environment"
 
     async def test_unknown_keywords_are_refused(self, raw: RawServer, connect: Connect) -> None:
-        with pytest.raises(TypeError, match="max_retries"):
-            await done(connect(raw).inference.get_azure_openai_client(api_version=VERSION, max_retries=3))
+        inference = connect(raw).inference
+        refusals = {
+            "max_retries": "unexpected keyword argument 'max_retries'",
+            "connection_nam": ".*Did you mean 'connection_name'",
+            "stream": "does not take stream=",
+            "cls": "does not take cls=",
+        }
+        for keyword, refusal in refusals.items():
+            with pytest.raises(TypeError, match=rf"get_azure_openai_client\(\) .*{refusal}"):
+                await done(inference.get_azure_openai_client(api_version=VERSION, **{keyword: print}))
+        assert raw.seen == []
 
 
 METHODS: dict[str, Callable[..., Any]] = {

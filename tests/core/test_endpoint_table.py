@@ -140,8 +140,8 @@ string | eastus.api.azureml.ms;s;g;w                      | app insights | https
 string | usgovvirginia.api.ml.azure.us;s;g;w              | app insights | https://management.usgovcloudapi.net            | 2020-02-02         | https://management.usgovcloudapi.net/.default
 string | chinaeast2.api.ml.azure.cn;s;g;w                 | app insights | https://management.chinacloudapi.cn             | 2020-02-02         | https://management.chinacloudapi.cn/.default
 url    | http://127.0.0.1:8080                            | app insights | http://127.0.0.1:8080                           | 2020-02-02         | -
-url    | https://res.services.ai.azure.com/api/projects/p | app insights | ! has no Application Insights resource: use a client of a hub project
-url    | https://res.openai.azure.cn                      | app insights | ! has no Application Insights resource
+url    | https://res.services.ai.azure.com/api/projects/p | app insights | https://res.services.ai.azure.com/api/projects/p | v1 | https://ai.azure.com/.default
+url    | https://res.openai.azure.cn                      | app insights | ! has no Application Insights resource: use a client of a hub project … or of a Foundry project
 """
 
 WORKSPACE = "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.MachineLearningServices/workspaces/{}"

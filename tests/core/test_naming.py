@@ -89,6 +89,17 @@ def test_an_id_of_another_type_is_refused(value: object, message: str) -> None:
     assert str(raised.value) == message
 
 
+def test_the_number_of_a_version_may_be_a_number() -> None:
+    assert check_id("get_version", "agent_version", 3) == "3"
+    with pytest.raises(TypeError, match="agent_version must be a str, not bool"):
+        check_id("get_version", "agent_version", True)
+
+
+def test_what_is_no_id_is_not_called_one() -> None:
+    with pytest.raises(ValueError, match=r"agent_name is empty \(''\); pass the agent_name that the service returned"):
+        check_id("get", "agent_name", "")
+
+
 @given(st.text())
 def test_an_accepted_id_is_one_segment_of_a_path(text: str) -> None:
     try:

@@ -88,6 +88,20 @@ def test_a_404_of_an_object_is_one_of_its_id_unless_no_such_service_answered() -
     assert OPENAI.form() in other
 
 
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("/threads/runs", "No assistant found with id 'asst_1'."),
+        ("/agents:import", "No manifest found with id 'm': this service knows none."),
+        ("/agents", "No agent found with the name 'a'."),
+    ],
+)
+def test_a_404_of_an_object_that_the_body_names_is_one_of_its_id(target: str, message: str) -> None:
+    text = told(404, target, FOUNDRY, message=message)
+    assert "Check the id, and that it belongs to this endpoint: a Foundry project" in text
+    assert "address" not in text
+
+
 def test_a_404_of_a_deployment_is_one_of_the_model() -> None:
     text = told(404, "/assistants", OPENAI, code="DeploymentNotFound", message="The API deployment does not exist.")
     assert "Check the name given as model: it is that of a deployment on an Azure OpenAI resource" in text

@@ -324,7 +324,7 @@ class TestCli:
         assert "serve " in done.stdout
         assert done.stdout.splitlines()[-1] == "[]"
 
-    @pytest.mark.parametrize("arguments", [[], ["--nothing"], ["srve"]])
+    @pytest.mark.parametrize("arguments", [["--nothing"], ["srve"]])
     def test_what_it_does_not_know_is_refused(self, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit, match="2"):
             cli.main(arguments)

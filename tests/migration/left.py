@@ -110,7 +110,7 @@ LEFT: dict[str, Case] = {
         """,
         (1, "it is client.telemetry.enable here"),
         (2, "it is ConnectionProperties here"),
-        (2, "Did you mean 'ThreadRun'?"),
+        (2, ". Did you mean 'ThreadRun'?"),
     ),
     "the second generation": case(
         """
@@ -235,6 +235,113 @@ LEFT: dict[str, Case] = {
         (5, "docs/migration.md"),
         (6, "docs/migration.md"),
         (7, "docs/migration.md"),
+    ),
+    "lists of agents that are no loops": case(
+        """
+        from azure.ai.projects import AIProjectClient
+
+        agents = list(project.agents.list_agents())
+        page = project.agents.list_agents()
+        others = [agent for agent in page.data]
+        for agent in project.agents.list_agents().data: ...
+        for agent in agents_client.list_agents(): ...
+        listed = project.agents.list_agents()
+        first = next(listed)
+
+
+        async def walk() -> None:
+            found: Any = await client.agents.list_agents()
+            for agent in found: ...
+        """,
+        """
+        from agentkit import AIProjectClient
+
+        agents = list(project.agents.list_agents())
+        page = project.agents.list_agents()
+        others = [agent for agent in page.data]
+        for agent in project.agents.list_agents().data: ...
+        for agent in agents_client.list_agents(): ...
+        listed = project.agents.list_agents()
+        first = next(listed)
+
+
+        async def walk() -> None:
+            found: Any = await client.agents.list_agents()
+            for agent in found: ...
+        """,
+        (3, "gives one page here: go through its .data"),
+        (9, "gives one page here"),
+        (14, "gives one page here"),
+    ),
+    "loops where there are both clients": case(
+        """
+        import azure.ai.agents
+        from azure.ai.projects import AIProjectClient
+
+        for agent in self.agents.list_agents(): ...
+        """,
+        """
+        import agentkit
+        from agentkit import AIProjectClient
+
+        for agent in self.agents.list_agents(): ...
+        """,
+        (4, "gives one page here"),
+    ),
+    "loops over what a class calls its agents": case(
+        """
+        from azure.ai.projects import AIProjectClient
+
+        for agent in self.agents.list_agents(): ...
+        """,
+        """
+        from agentkit import AIProjectClient
+
+        for agent in self.agents.list_agents(): ...
+        """,
+        (3, "gives one page here"),
+    ),
+    "loops where the client stays": case(
+        """
+        import azure.ai.projects
+
+        azure = None
+        for agent in client.agents.list_agents(): ...
+        """,
+        None,
+        (1, "stays because of line 3"),
+        (3, "'azure' is bound here and by an import"),
+    ),
+    "what azure-ai-projects had for models, data and indexes": case(
+        """
+        from azure.ai.projects import AIProjectClient
+        from torchvision import datasets
+
+        for deployment in project.deployments.list(): ...
+        project.datasets.upload_file(name="data", version="1", file_path="data.csv")
+        datasets.MNIST("data")
+        """,
+        """
+        from agentkit import AIProjectClient
+        from torchvision import datasets
+
+        for deployment in project.deployments.list(): ...
+        project.datasets.upload_file(name="data", version="1", file_path="data.csv")
+        datasets.MNIST("data")
+        """,
+        (4, "deployments.list() of azure-ai-projects 1.0.0b11 and later is not in agentkit"),
+        (5, "datasets.upload_file() of azure-ai-projects 1.0.0b11 and later is not in agentkit"),
+    ),
+    "what a client of azure-ai-projects 2.x has is not told of": case(
+        """
+        from azure.ai.projects import AIProjectClient
+        from azure.ai.projects.models import PromptAgentDefinition
+
+        for deployment in project.deployments.list(): ...
+        """,
+        None,
+        (1, "stays: the module uses azure-ai-projects 2.x"),
+        (2, "PromptAgentDefinition is of azure-ai-projects 2.x"),
     ),
     "azure-ai-ml": case(
         """

@@ -46,6 +46,36 @@ MOVED: dict[str, Case] = {
         from agentkit.telemetry.agents import AIAgentsInstrumentor
         """,
     ),
+    "loops over all agents": case(
+        """
+        from azure.ai.projects.aio import AIProjectClient
+
+        for agent in project.agents.list_agents(limit=5): ...  # five at a time
+        names = [agent.name for agent in (client.agents.list_agents()) if agent.name]
+
+
+        async def walk() -> None:
+            async for agent in self.client.agents.list_agents(
+                order="asc",  # the oldest first
+            ):
+                print(agent.id)
+            found = {agent.id async for agent in client.agents.list_agents()}
+        """,
+        """
+        from agentkit.aio import AIProjectClient
+
+        for agent in project.agents.list_agents(limit=5).auto_paging_iter(): ...  # five at a time
+        names = [agent.name for agent in (client.agents.list_agents()).auto_paging_iter() if agent.name]
+
+
+        async def walk() -> None:
+            async for agent in (await self.client.agents.list_agents(
+                order="asc",  # the oldest first
+            )).auto_paging_iter():
+                print(agent.id)
+            found = {agent.id async for agent in (await client.agents.list_agents()).auto_paging_iter()}
+        """,
+    ),
     "types of the package of agents": case(
         """
         from azure.ai.agents import types, AgentsClient

@@ -169,6 +169,23 @@ def test_a_file_that_cannot_be_written_stays_whole(
     assert (folder / "a.py").read_text(encoding="utf-8") == OLD
 
 
+def test_requirements_that_cannot_be_read_are_told_of(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.py").write_text(NEW, encoding="utf-8")
+    (folder / "requirements.txt").write_text("azure-ai-projects\n", encoding="utf-8")
+    read = Path.read_text
+
+    def denied(path: Path, *arguments: str, **keywords: str) -> str:
+        if path.name == "requirements.txt":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path, *arguments, **keywords)
+
+    monkeypatch.setattr(Path, "read_text", denied)
+    assert main(["migrate", "."]) == 3
+    assert "requirements.txt: left as it is: Permission denied" in capsys.readouterr().err
+
+
 def test_requirements_are_named_and_left(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "a.py").write_text(NEW, encoding="utf-8")
     requirements = "requests\n# azure-ai-projects\nazure-ai-projects==1.0.0b10\nazure_ai_agents\nazure-ai-agentserver\n"

@@ -17,6 +17,7 @@ from agentkit.models import (
     CodeInterpreterToolDefinition,
     FunctionDefinition,
     FunctionToolDefinition,
+    HostedAgentDefinition,
     MessageAttachment,
     RunStatus,
     ThreadRun,
@@ -322,6 +323,7 @@ class TestText:
     def test_repr_names_what_tells_objects_apart(self) -> None:
         assert repr(ThreadRun(RUN)) == "ThreadRun(id=run_1, status=in_progress)"
         assert repr(MessageAttachment()) == "MessageAttachment()"
+        assert repr(HostedAgentDefinition(image="r/a:1")) == "HostedAgentDefinition(kind=hosted, image=r/a:1)"
         assert (
             repr([ToolOutput(tool_call_id="call_1", output="x" * 90)])
             == f"[ToolOutput(tool_call_id=call_1, output={'x' * 60})]"

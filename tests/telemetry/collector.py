@@ -1,4 +1,4 @@
-"""A collector of traces on a loopback port: it takes spans by OTLP over gRPC, as the published protocol says, and keeps them."""
+"""A collector on a loopback port: it takes spans and log records by OTLP over gRPC, as the published protocol says, and keeps them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,30 @@ from types import TracebackType
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]
+from opentelemetry.proto.collector.logs.v1 import logs_service_pb2, logs_service_pb2_grpc
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 
 __all__ = ["Collector"]
+
+
+class Logs(logs_service_pb2_grpc.LogsServiceServicer):
+    """Keeps the texts of the log records that it is sent."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def Export(self, request: Any, context: Any) -> Any:
+        """Take log records."""
+        records = [record for of in request.resource_logs for scope in of.scope_logs for record in scope.log_records]
+        self.texts += [record.body.string_value for record in records]
+        return logs_service_pb2.ExportLogsServiceResponse()
 
 
 class Collector(trace_service_pb2_grpc.TraceServiceServicer):
     """Keeps the spans that it is sent, while it is open.
 
     :ivar url: where it listens.
+    :ivar logs: keeps the log records.
     """
 
     url: str
@@ -28,6 +43,9 @@ class Collector(trace_service_pb2_grpc.TraceServiceServicer):
         self._server = grpc.server(self._pool)
         add: Any = trace_service_pb2_grpc.add_TraceServiceServicer_to_server
         add(self, self._server)
+        self.logs = Logs()
+        add_logs: Any = logs_service_pb2_grpc.add_LogsServiceServicer_to_server
+        add_logs(self.logs, self._server)
 
     def __enter__(self) -> Collector:
         self.url = f"http://127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"

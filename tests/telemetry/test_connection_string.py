@@ -78,10 +78,41 @@ async def test_a_refusal_is_an_error_and_not_kept(raws: Callable[..., RawServer]
     assert await done(telemetry.get_connection_string()) == STRING
 
 
-async def test_other_kinds_of_projects_have_none(connect: Connect) -> None:
-    client = connect("http://127.0.0.1:9/api/projects/p")
-    with pytest.raises(ValueError, match="has no Application Insights resource"):
+async def test_other_kinds_of_resources_have_none(connect: Connect) -> None:
+    client = connect("http://127.0.0.1:9/openai")
+    with pytest.raises(ValueError, match=r"has no Application Insights resource: .* or of a Foundry project"):
         await done(client.telemetry.get_connection_string())
+
+
+# --- a Foundry project keeps it as the key of a connection ----------------------------------------------------------------
+
+FOUNDRY = "/api/projects/p"
+CONNECTION = {"name": "c", "id": "/c", "type": "AppInsights", "target": RESOURCE, "isDefault": True}
+
+
+async def test_a_foundry_project_has_it_in_a_connection(serve: Serve, connect: Connect) -> None:
+    service = serve(app_insights=STRING)
+    sent: list[str] = []
+    hook = {"raw_request_hook": lambda request: sent.append(request.http_request.url.partition("?")[0])}
+    telemetry = connect(f"{service.url}{FOUNDRY}", service.key).telemetry
+    assert await done(telemetry.get_connection_string(**hook)) == STRING
+    assert await done(telemetry.get_application_insights_connection_string(**hook)) == STRING
+    base = f"{service.url}{FOUNDRY}/connections"
+    assert sent == [base, f"{base}/local-app-insights/getConnectionWithCredentials"]
+
+
+async def test_a_foundry_project_without_the_resource_says_so(serve: Serve, connect: Connect) -> None:
+    service = serve()
+    with pytest.raises(ResourceNotFoundError, match=r"was not enabled for this project .*settings, under tracing"):
+        await done(connect(f"{service.url}{FOUNDRY}", service.key).telemetry.get_connection_string())
+
+
+async def test_a_connection_without_a_key_gives_no_connection_string(raws: Callable[..., RawServer], connect: Connect) -> None:
+    found = Answer(body={**CONNECTION, "credentials": {"type": "AAD"}})
+    server = raws(Answer(body={"value": [CONNECTION]}), found)
+    with pytest.raises(ResourceNotFoundError, match="connection 'c' gives no connection string: its authentication is AAD"):
+        await done(connect(f"{server.url}{FOUNDRY}").telemetry.get_connection_string())
+    assert server.seen[0].query["connectionType"] == "AppInsights"
 
 
 # --- the local service ------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from opentelemetry import trace
+from opentelemetry import _logs, trace
+from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk.trace import TracerProvider
 
 from agentkit.local import LocalService
@@ -113,6 +114,15 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, module, None)
 
 
+@pytest.fixture(autouse=True)
+def log_provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoggerProvider]:
+    """A provider of log records that is the program's during the test."""
+    made = LoggerProvider()
+    monkeypatch.setattr("opentelemetry._logs._internal._LOGGER_PROVIDER", made)
+    yield made
+    made.shutdown()
+
+
 @pytest.fixture
 def processors(provider: TracerProvider, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """What was added to the program's provider."""
@@ -153,6 +163,40 @@ def test_a_destination_is_added_once(processors: list[Any]) -> None:
     for destination in (sys.stdout, sys.stdout, "http://127.0.0.1:9", "http://127.0.0.1:9/", "http://127.0.0.1:8", None):
         _enable.enable(destination)
     assert [type(one).__name__ for one in processors] == ["SimpleSpanProcessor", "BatchSpanProcessor", "BatchSpanProcessor"]
+
+
+def say(text: str) -> None:
+    """A log record, such as the instrumentor of openai makes of what was said."""
+    _logs.get_logger("another library").emit(_logs.LogRecord(body=text))
+
+
+def test_log_records_of_other_libraries_are_printed_once(provider: TracerProvider, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        _enable.enable(sys.stdout)
+    say("what was said")
+    assert capsys.readouterr().out.count('"body": "what was said"') == 1
+
+
+def test_log_records_of_other_libraries_are_received_by_a_collector(
+    provider: TracerProvider, log_provider: LoggerProvider
+) -> None:
+    with Collector() as collector:
+        _enable.enable(collector.url)
+        say("what was said")
+        log_provider.force_flush()
+        assert collector.logs.texts == ["what was said"]
+        # Before the collector is gone, of which the processor would be told.
+        provider.shutdown()
+        log_provider.shutdown()
+
+
+def test_where_log_records_cannot_be_brought_spans_are(
+    processors: list[Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk._logs", None)
+    _enable.enable(sys.stdout)
+    assert len(processors) == 1
+    assert "log records of other libraries do not go to sys.stdout" in caplog.text
 
 
 def test_without_a_destination_the_program_says_where_spans_go(processors: list[Any]) -> None:

@@ -102,6 +102,43 @@ def test_calls_of_every_kind_of_tool_are_told(kind: str, details: dict[str, Any]
         assert json.loads(attributes["gen_ai.event.content"]) == {"tool_calls": [expected]}
 
 
+def test_a_step_that_failed_says_why() -> None:
+    step = {
+        "object": "thread.run.step",
+        "type": "tool_calls",
+        "status": "failed",
+        "failed_at": 1,
+        "last_error": {"code": "server_error", "message": "words"},
+        "step_details": {"type": "tool_calls", "tool_calls": []},
+    }
+    for content, words in ((False, {}), (True, {"error.message": "words"})):
+        ((_, told),) = _facts.result_facts({"object": "list", "data": [step]}, content=content).events
+        assert {name: value for name, value in told.items() if name.startswith("error.")} == {
+            "error.type": "server_error",
+            **words,
+        }
+
+
+def test_every_part_of_a_message_is_told() -> None:
+    texts: list[dict[str, Any]] = [{"value": value, "annotations": []} for value in ("one", "two")]
+    image = {"file_id": "f"}
+    parts = [{"type": "text", "text": text} for text in texts]
+    for content, told in (
+        (parts[:1], {"text": texts[0]}),
+        ([*parts, {"type": "image_file", "image_file": image}], {"text": texts, "image_file": image}),
+    ):
+        message = {"object": "thread.message", "role": "assistant", "content": content}
+        ((_, event),) = _facts.event_facts("thread.message.completed", message, content=True).events
+        assert json.loads(event["gen_ai.event.content"])["content"] == told
+
+
+def test_a_message_that_was_cut_off_says_why() -> None:
+    message = {"object": "thread.message", "role": "assistant", "incomplete_details": {"reason": "max_tokens"}}
+    for content in (False, True):
+        ((_, told),) = _facts.event_facts("thread.message.incomplete", message, content=content).events
+        assert json.loads(told["gen_ai.event.content"])["incomplete_details"] == {"reason": "max_tokens"}
+
+
 @pytest.mark.parametrize(
     "data", [None, [], "text", 3, {}, {"object": "thread.run"}, {"object": 7}, {"object": "list", "data": 3}]
 )

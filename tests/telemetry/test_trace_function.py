@@ -75,6 +75,9 @@ Point = namedtuple("Point", "x y")
         (Point(1, 2), (1, 2)),
         ("text", "text"),
         (True, True),
+        # No exporter can write half a surrogate pair, and it would lose the other spans of its batch as well.
+        ("half \ud83d", "half ?"),
+        (["half \ud83d"], ("half ?",)),
     ],
 )
 def test_what_a_value_is_told_as(spans: Spans, value: Any, told: Any) -> None:

@@ -151,6 +151,17 @@ def test_an_index_is_sent_with_its_defaults() -> None:
     assert nothing.resources == {"azure_ai_search": {"indexes": [index]}}
 
 
+def test_an_index_is_added_as_in_the_first_betas() -> None:
+    tool = AzureAISearchTool()
+    assert tool.definitions == [{"type": "azure_ai_search"}]
+    with pytest.raises(ValueError, match=r"was given no index: .* call add_index\(\)"):
+        _ = tool.resources
+    tool.add_index(CONNECTION, "i")
+    assert tool.resources == {"azure_ai_search": {"indexes": [{"index_connection_id": CONNECTION, "index_name": "i"}]}}
+    with pytest.raises(ValueError, match=r"add_index\(\) needs index"):
+        tool.add_index("", "i")
+
+
 def test_an_index_can_be_told_by_its_asset() -> None:
     plain = {"query_type": "simple", "filter": "", "top_k": 5}
     index = {"index_connection_id": CONNECTION, "index_name": "i", **plain}

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from urllib.parse import quote, unquote
 
+from .._wire import WireEnum
 from . import urls
 from .lookalikes import wrong_host, wrong_path
 from .urls import is_loopback
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 
-class EndpointKind(str, Enum):
+class EndpointKind(WireEnum):
     """The kinds of service that a client speaks to."""
 
     HUB_PROJECT = "hub_project"

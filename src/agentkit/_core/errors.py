@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,9 @@ __all__ = ["ServiceError", "explain", "next_step", "read_error"]
 
 # Paths without an id in them, apart from those of one segment: a 404 there is of the address and not of an object.
 _COLLECTIONS = frozenset({"threads/runs", "evaluations/runs", "evaluations/runs:run", "evaluations/schedules"})
+
+# How services name an object that was asked for: also one that stood in a body, such as the agent of a new thread and run.
+_NAMES_AN_OBJECT = re.compile(r"\bfound with (?:the )?(?:id|name)\b", re.IGNORECASE)
 
 _NO_AGENTS: Mapping[EndpointKind, str] = {
     EndpointKind.HUB_PROJECT: (
@@ -123,7 +127,8 @@ def _missing(endpoint: Endpoint, target: str, error: ServiceError, sent: str) ->
     if _letters(error.code or "") == "deploymentnotfound":
         return f"Check the name given as model: it is that of a deployment on {endpoint.where()}."
     segments = target.strip("/")
-    if "/" not in segments or segments in _COLLECTIONS:
+    is_list = "/" not in segments or segments in _COLLECTIONS
+    if is_list and not _NAMES_AN_OBJECT.search(error.message or ""):
         kind = EndpointKind.LOCAL if endpoint.loopback else endpoint.kind
         return (
             f"No id was asked for, so the address itself is wrong: {_NO_AGENTS[kind]}. {sent[:1].upper()}{sent[1:]} went to {endpoint.describe()}; "

@@ -1,7 +1,7 @@
 """The other services of a project: where its connections, evaluations and traces are kept, and how they are spoken to.
 
 A hub project has them on hosts of their own, each with its api-version and token scope; a Foundry project has its connections beside the
-agents; a local service has all of them, where a hub project called "local" would have them.
+agents, and by one of them its Application Insights resource; a local service has all of them, where a hub project called "local" would have them.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ def service_endpoint(agents: Endpoint, service: ProjectService) -> Endpoint:
     :return: The endpoint; its kind is the project's.
     :raises ValueError: This kind of project or resource has no such service; the text says which have.
     """
-    if agents.kind is EndpointKind.FOUNDRY_PROJECT and service is ProjectService.CONNECTIONS:
+    if agents.kind is EndpointKind.FOUNDRY_PROJECT and service is not ProjectService.EVALUATIONS:
         return agents
     if agents.kind not in (EndpointKind.HUB_PROJECT, EndpointKind.LOCAL):
-        also = " or of a Foundry project" if service is ProjectService.CONNECTIONS else ""
+        also = "" if service is ProjectService.EVALUATIONS else " or of a Foundry project"
         raise ValueError(
             f"{agents.where()} has no {service.value.removeprefix('the ')}: use a client of a hub project "
             f"(AIProjectClient.from_connection_string){also}, or of a local service"

@@ -28,7 +28,7 @@ from .._http import (
     Timeouts,
     TransportError,
 )
-from .._outcome import broken_answer, call_error, failed_call, parse_body
+from .._outcome import broken_answer, call_error, failed_call, note_local_key, parse_body
 from .._primitives import SyncTokens, sync_call, sync_chunks, sync_sleep
 from .._request import Request, streamed
 from .._types import Credential
@@ -211,7 +211,11 @@ class Pipeline:
             return {}
         if self._tokens is None:
             return {self.endpoint.key_header: key_of(self._credential)}
-        token = self._tokens.get()
+        try:
+            token = self._tokens.get()
+        except Exception as error:
+            note_local_key(self.endpoint, error)
+            raise
         return {"Authorization": f"Bearer {token}"}
 
     def _follow(self, outgoing: HttpRequest, target: str) -> None:

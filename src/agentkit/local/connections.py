@@ -40,6 +40,7 @@ KINDS = (
     "ApiKey",
     "CustomKeys",
     "CognitiveService",
+    "AppInsights",
 )
 """The usual kinds. Any other is taken too: services have more with every year."""
 
@@ -76,14 +77,17 @@ def connections_of(given: Given | str | os.PathLike[str] | None) -> tuple[Connec
     return read_connections(given)
 
 
-def with_own(given: Sequence[Connection], url: str, key: str) -> tuple[Connection, ...]:
-    """Connections that were given, and after them those that lead to the service itself, unless their name is taken.
+def with_own(given: Sequence[Connection], url: str, key: str, app_insights: str | None = None) -> tuple[Connection, ...]:
+    """Connections that were given, and after them the service's own, unless their name is taken: those that lead to itself, and the
+    one to the Application Insights resource.
 
     :param url: Where the service listens.
     :param key: What it takes.
+    :param app_insights: The connection string of the resource; None where there is none.
     """
     taken = {one.name for one in given}
-    return (*given, *(one for one in _own(url, key) if one.name not in taken))
+    own = [*_own(url, key), *([] if app_insights is None else [_to_app_insights(app_insights)])]
+    return (*given, *(one for one in own if one.name not in taken))
 
 
 def read_connections(given: Given | None, origin: str = "connections") -> tuple[Connection, ...]:
@@ -199,6 +203,12 @@ def _own(url: str, key: str) -> tuple[Connection, ...]:
         Connection("local-aiservices", "AIServices", url, "ApiKey", key, label),
         Connection("local-serverless", "Serverless", f"{url}/models", "ApiKey", key, label),
     )
+
+
+def _to_app_insights(connection_string: str) -> Connection:
+    """A Foundry project keeps the connection string as the key of a connection."""
+    resource = "/subscriptions/local/resourceGroups/local/providers/microsoft.insights/components/local"
+    return Connection("local-app-insights", "AppInsights", resource, "ApiKey", connection_string)
 
 
 def _toml(text: str) -> Any:

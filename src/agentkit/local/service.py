@@ -260,7 +260,7 @@ class LocalService:
         shed = Shed(store, blobs, retrieval, sessions, self._code_interpreter, self._trusted, lambda: int(self._clock()))
         responses = Responses(self._model, store, shed, self._clock, self._delta_delay)
         resources.callback(responses.stop)
-        connections = with_own(self._connections, self._address(), self._key)
+        connections = with_own(self._connections, self._address(), self._key, self._app_insights)
         context = Context(
             store,
             blobs,

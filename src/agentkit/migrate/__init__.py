@@ -1,7 +1,8 @@
 """Moves scripts from the older packages to agentkit: ``agentkit migrate FILE|FOLDER...``.
 
 Imports and dotted names of ``azure.ai.projects`` (1.0.0b1 to b10) and ``azure.ai.agents`` (1.x) become those of agentkit. Classes,
-methods and keywords keep the names that a script has: all of them work. It needs libcst, which comes with the extra ``migrate``.
+methods and keywords keep the names that a script has: all of them work. One call gives something else than in the last betas, and loops
+over it are written anew (``_calls.py``). It needs libcst, which comes with the extra ``migrate``.
 """
 
 from __future__ import annotations

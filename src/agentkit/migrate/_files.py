@@ -59,10 +59,11 @@ def find(given: Iterable[Path], failed: Callable[[OSError], None]) -> Iterator[P
                 yield found
 
 
-def hints(given: Iterable[Path]) -> Iterator[tuple[Path, int, str]]:
+def hints(given: Iterable[Path], failed: Callable[[OSError], None]) -> Iterator[tuple[Path, int, str]]:
     """Where files of requirements name the older packages: file, line, and the package.
 
     :param given: Files and folders; for a file, what lies beside it is looked at.
+    :param failed: Told of each file that cannot be read.
     """
     seen: set[Path] = set()
     for path in given:
@@ -70,7 +71,12 @@ def hints(given: Iterable[Path]) -> Iterator[tuple[Path, int, str]]:
             if not _REQUIREMENTS.fullmatch(file.name) or not file.is_file() or file.resolve() in seen:
                 continue
             seen.add(file.resolve())
-            for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            try:
+                text = file.read_text(encoding="utf-8", errors="replace")
+            except OSError as error:
+                failed(error)
+                continue
+            for number, line in enumerate(text.splitlines(), 1):
                 if named := _DISTRIBUTION.match(line):
                     yield file, number, named["name"].lower().replace("_", "-")
 

@@ -154,7 +154,8 @@ def why_not(dotted: str) -> str:
     inner = f"{'.'.join(parts[:known])}.{name}"
     if inner in _MODULES:
         return f"agentkit has no module for {inner}{_remark(inner)}"
-    return f"{module} has no {name!r}{_remark(name) or did_you_mean(name, names_of(module) or ())}"
+    hint = did_you_mean(name, names_of(module) or ())
+    return f"{module} has no {name!r}{_remark(name) or (f'.{hint}' if hint else '')}"
 
 
 def _remark(old: str) -> str:

@@ -36,6 +36,7 @@ class Plan:
     :param froms: What becomes of ``from`` statements.
     :param stars: ``from MODULE import *``, with the new module and the names to write instead of the star, if any.
     :param uses: Expressions, and the dotted names to put in their place.
+    :param loops: Lists of agents that a loop goes through, and whether it is an async one.
     :param findings: What is left as it is.
     """
 
@@ -43,6 +44,7 @@ class Plan:
     froms: dict[cst.ImportFrom, FromPlan] = field(default_factory=dict)
     stars: dict[cst.ImportFrom, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     uses: dict[cst.CSTNode, str] = field(default_factory=dict)
+    loops: dict[cst.BaseExpression, bool] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -220,7 +222,16 @@ class _Planner:
             self._stays.setdefault(binding, []).append(Finding(line, why))
 
     def _report(self) -> None:
-        self.plan.findings = sorted({*self.plan.findings, *self._reasons()})
+        calls: list[Finding] = []
+        if not self._keeps_client():
+            calls = [Finding(line, text) for line, text in self._reading.calls.findings]
+            self.plan.loops = self._reading.calls.loops
+        self.plan.findings = sorted({*self.plan.findings, *self._reasons(), *calls})
+
+    def _keeps_client(self) -> bool:
+        """Whether the client of azure-ai-projects stays; then its calls do."""
+        names = {binding.dotted for binding in self._stays if binding.dotted.startswith("azure.ai.projects")}
+        return bool(self._newer) or any(module_for(name) or name.endswith(".AIProjectClient") for name in names)
 
     def _reasons(self) -> Iterator[Finding]:
         for binding, reasons in self._stays.items():

@@ -19,6 +19,7 @@ from libcst.metadata import (
     ScopeProvider,
 )
 
+from ._calls import Calls, read_calls
 from ._imports import dotted_name
 from ._names import PACKAGES, in_package
 
@@ -31,6 +32,7 @@ _OPENAI_NAMES = frozenset({"AssistantEventHandler", "AsyncAssistantEventHandler"
 _BY_TEXT = frozenset(
     {"__import__", "delattr", "find_spec", "import_module", "importorskip", "patch", "resolve_name", "run_module", "setattr"}
 )
+_AGENTS = frozenset({"azure.ai.agents", "azure.ai.agents.aio"})
 _OTHERS = {"azure.ai.ml": "azure-ai-ml is a client of another service, and stays"}
 _BY_HAND = "the Assistants API of the openai package is not rewritten: docs/migration.md has a table of what to call instead"
 _TYPE_COMMENT = re.compile(r"#\s*type:")
@@ -100,6 +102,8 @@ class Reading:
     """Names that something else than an import binds, with where."""
     other_imports: dict[str, list[Scope]] = field(default_factory=dict)
     """Names that other imports bind."""
+    calls: Calls = field(default_factory=Calls)
+    """Calls of a client of azure-ai-projects that need another one here."""
 
 
 def read(wrapper: MetadataWrapper) -> Reading:
@@ -123,6 +127,11 @@ def read(wrapper: MetadataWrapper) -> Reading:
                 line = positions[assignment.node].start.line
                 reading.assigned.setdefault(assignment.name, []).append((scope, line))
     reading.bindings.sort(key=lambda binding: binding.line)
+    names = {binding.dotted for binding in reading.bindings} | {module for _, module, _ in reading.stars}
+    if any(name.startswith("azure.ai.projects") for name in names):
+        # An AgentsClient has list_agents() too, and gives all agents; which client is meant shows only where there is one kind.
+        other = any(name.endswith("AgentsClient") or name in _AGENTS for name in names)
+        reading.calls = read_calls(wrapper, loops=not other)
     return reading
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 from libcst.metadata import MetadataWrapper
 
+from ._calls import walked
 from ._deep import brackets_too_deep, with_deep_stack
 from ._imports import dotted, pick
 from ._planning import FromPlan, Plan, plan
@@ -123,6 +124,10 @@ class _Rewriter(cst.CSTTransformer):
 
     def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.BaseExpression:
         return self._put(original_node, updated_node)
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        asynchronous = self._plan.loops.get(original_node)
+        return updated_node if asynchronous is None else walked(updated_node, asynchronous=asynchronous)
 
     def _put(self, original: cst.CSTNode, updated: cst.Name | cst.Attribute) -> cst.BaseExpression:
         new = self._plan.uses.get(original)

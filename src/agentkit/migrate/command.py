@@ -39,7 +39,7 @@ class _Tally:
     failed: int = 0
 
     def unreadable(self, error: OSError) -> None:
-        """Note and say that a folder cannot be read."""
+        """Note and say that a folder, or a file of requirements, cannot be read."""
         self.failed += 1
         _say(f"{error.filename}: left as it is: {error.strerror}")
 
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     for path in paths:
         _look_at(path, tally, write=options.write)
-    for path, line, package in hints(options.paths):
+    for path, line, package in hints(options.paths, tally.unreadable):
         _say(f"{package} is named in {path}:{line}; take it out when nothing imports it any more")
     _say(_summary(tally, write=options.write))
     if options.check and tally.changed:

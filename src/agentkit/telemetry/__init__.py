@@ -1,5 +1,6 @@
 """Traces of what a program does with agents, by OpenTelemetry. Needs the extra ``telemetry``; nothing of it is loaded before it is used."""
 
 from ._trace_function import trace_function
+from .agents import AIAgentsInstrumentor
 
-__all__ = ["trace_function"]
+__all__ = ["AIAgentsInstrumentor", "trace_function"]

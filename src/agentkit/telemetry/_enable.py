@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from .agents._instrumentor import AIAgentsInstrumentor, missing_opentelemetry
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk._logs import LogRecordProcessor
     from opentelemetry.sdk.trace import SpanProcessor
 
 __all__ = ["enable"]
@@ -80,7 +81,7 @@ def _name_of(destination: Any) -> str | None:
 
 
 def _send_to(name: str) -> None:
-    """Let the program's spans go to a destination as well, once."""
+    """Let the program's spans go to a destination as well, once, and what other libraries tell as log records beside their spans."""
     from opentelemetry import trace
     from opentelemetry.sdk.trace import TracerProvider
 
@@ -89,18 +90,41 @@ def _send_to(name: str) -> None:
         if isinstance(provider, trace.ProxyTracerProvider):
             trace.set_tracer_provider(TracerProvider())
             provider = trace.get_tracer_provider()
-        add: Callable[[SpanProcessor], None] | None = getattr(provider, "add_span_processor", None)
-        if add is None:
-            _log.warning(
-                "the program's tracer provider, %s, takes no further destination: spans go where it brings them, and not to %s",
-                type(provider).__name__,
-                name,
-            )
-            return
-        known = _destinations.setdefault(provider, set())
-        if name not in known:
-            add(_processor(name))
-            known.add(name)
+        _add(name, "spans", provider, "add_span_processor", _processor)
+        try:
+            _send_logs_to(name)
+        except Exception as error:  # noqa: BLE001  (OpenTelemetry has not settled this part yet)
+            _log.warning("log records of other libraries do not go to %s: %r", name, error)
+
+
+def _send_logs_to(name: str) -> None:
+    """As :func:`_send_to`, of log records: the instrumentor of openai tells by them what was said."""
+    from opentelemetry import _logs
+    from opentelemetry.sdk._logs import LoggerProvider
+
+    provider = _logs.get_logger_provider()
+    # What stands for a provider that is not set up yet has no public name.
+    if type(provider).__name__ == "ProxyLoggerProvider":
+        _logs.set_logger_provider(LoggerProvider())
+        provider = _logs.get_logger_provider()
+    _add(name, "log records", provider, "add_log_record_processor", _log_processor)
+
+
+def _add(name: str, what: str, provider: Any, method: str, make: Callable[[str], Any]) -> None:
+    """Add what brings something to a destination to the program's provider, unless it was added."""
+    add = getattr(provider, method, None)
+    if add is None:
+        _log.warning(
+            "the program's provider of %s, %s, takes no further destination: they go where it brings them, and not to %s",
+            what,
+            type(provider).__name__,
+            name,
+        )
+        return
+    known = _destinations.setdefault(provider, set())
+    if name not in known:
+        add(make(name))
+        known.add(name)
 
 
 def _processor(name: str) -> SpanProcessor:
@@ -114,6 +138,19 @@ def _processor(name: str) -> SpanProcessor:
 
     # In a thread of its own: nobody is to wait for a collector, least of all for one that is not there.
     return BatchSpanProcessor(OTLPSpanExporter(endpoint=name))
+
+
+def _log_processor(name: str) -> LogRecordProcessor:
+    """What brings log records to a destination; see :func:`_processor`."""
+    from opentelemetry.sdk._logs import export
+
+    if name == _CONSOLE:
+        # Earlier versions of OpenTelemetry call it ConsoleLogExporter.
+        exporter: Any = getattr(export, "ConsoleLogRecordExporter", None) or export.ConsoleLogExporter
+        return export.SimpleLogRecordProcessor(exporter(out=_Console()))
+    from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
+
+    return export.BatchLogRecordProcessor(OTLPLogExporter(endpoint=name))
 
 
 class _Console:

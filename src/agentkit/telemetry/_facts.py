@@ -286,12 +286,15 @@ def _message_event(message: Mapping[str, Any], content: bool) -> tuple[str, dict
     role = str(message.get("role") or "assistant")
     said: dict[str, Any] = {}
     if content:
-        parts: dict[str, Any] = {}
+        parts: dict[str, list[Any]] = {}
         for part in _objects(message.get("content")):
             kind = str(part.get("type"))
             if part.get(kind) is not None:
-                parts[kind] = part[kind]
-        said = {"content": parts, **_attachments(message)}
+                parts.setdefault(kind, []).append(part[kind])
+        told = {kind: found[0] if len(found) == 1 else found for kind, found in parts.items()}
+        said = {"content": told, **_attachments(message)}
+    if isinstance(why := message.get("incomplete_details"), Mapping):
+        said["incomplete_details"] = why
     ids = _given([("gen_ai.thread.run.id", message.get("run_id"))])
     return f"gen_ai.{role}.message", {**_SYSTEM, **_object(message), **ids, **_content({**said, "role": role})}
 
@@ -326,7 +329,8 @@ def _step_attributes(step: Mapping[str, Any], content: bool, status: str) -> dic
     if not isinstance(details, Mapping):
         return attributes
     if step.get("last_error"):
-        attributes["error.type"] = _last_error(step["last_error"], content)[0]
+        attributes["error.type"], words = _last_error(step["last_error"], content)
+        attributes.update(_given([("error.message", words if content else None)]))
     creation = details.get("message_creation")
     if isinstance(creation, Mapping):
         attributes.update(_given([("gen_ai.message.id", creation.get("message_id"))]))

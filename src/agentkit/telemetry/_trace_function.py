@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar, overload
 
+from ._facts import as_text
+
 __all__ = ["trace_function"]
 
 _log = logging.getLogger("agentkit")
@@ -131,12 +133,12 @@ def _parameters(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Map
 def _attribute(name: str, value: Any) -> dict[str, Any]:
     """A value as attribute; nothing where it cannot be one."""
     if isinstance(value, _PLAIN):
-        return {name: value}
+        return {name: _simple(value)}
     if not isinstance(value, _COLLECTIONS):
         return {}
     told = _simple(value)
-    as_text = isinstance(told, (dict, set)) or any(isinstance(item, _COLLECTIONS) for item in told)
-    return {name: str(told) if as_text or len({type(item) for item in told}) > 1 else told}
+    is_nested = isinstance(told, (dict, set)) or any(isinstance(item, _COLLECTIONS) for item in told)
+    return {name: str(told) if is_nested or len({type(item) for item in told}) > 1 else told}
 
 
 def _simple(value: Any) -> Any:
@@ -147,8 +149,8 @@ def _simple(value: Any) -> Any:
         kept = [_simple(item) for item in value if isinstance(item, (*_PLAIN, *_COLLECTIONS))]
         return kept if isinstance(value, list) else tuple(kept)
     if isinstance(value, set):
-        return {item for item in value if isinstance(item, (*_PLAIN, tuple))}
-    return value
+        return {_simple(item) for item in value if isinstance(item, (*_PLAIN, tuple))}
+    return as_text(value) if isinstance(value, str) else value
 
 
 def _quietly(work: Callable[..., Any], *args: Any) -> Any:

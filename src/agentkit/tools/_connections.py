@@ -140,6 +140,8 @@ class BingCustomSearchTool(ServiceTool[BingCustomSearchToolDefinition]):
 class AzureAISearchTool(ServiceTool[AzureAISearchToolDefinition]):
     """Lets an agent query an index of Azure AI Search.
 
+    It is made with its index, or with no argument at all, and then given one by :meth:`add_index`.
+
     :param index_connection_id: the id of the connection to the search service; needed unless ``index_asset_id`` tells the index.
     :param index_name: the name of the index; needed unless ``index_asset_id`` tells the index.
     :param query_type: the kind of query; None leaves it to the service.
@@ -161,6 +163,9 @@ class AzureAISearchTool(ServiceTool[AzureAISearchToolDefinition]):
         index_asset_id: str | None = None,
     ) -> None:
         tool = "AzureAISearchTool"
+        self.index_list: list[AISearchIndexResource] = []
+        if index_connection_id is index_name is index_asset_id is None:
+            return
         # An asset tells the index by itself; what is said of it beside that goes along.
         named = {"index_connection_id": index_connection_id, "index_name": index_name}
         needed = {name: value for name, value in named.items() if not index_asset_id or value is not None}
@@ -175,6 +180,19 @@ class AzureAISearchTool(ServiceTool[AzureAISearchToolDefinition]):
             )
         ]
 
+    def add_index(self, index: str, index_name: str) -> None:
+        """Add an index, as scripts for the first betas of azure-ai-projects do.
+
+        :param index: the id of the connection to the search service.
+        :param index_name: the name of the index.
+        :raises TypeError: an argument has the wrong type.
+        :raises ValueError: the id or the name is blank.
+        """
+        added = AISearchIndexResource(
+            index_connection_id=text("add_index", "index", index), index_name=text("add_index", "index_name", index_name)
+        )
+        self.index_list.append(added)
+
     @property
     def definitions(self) -> list[AzureAISearchToolDefinition]:
         """One azure_ai_search definition."""
@@ -182,5 +200,10 @@ class AzureAISearchTool(ServiceTool[AzureAISearchToolDefinition]):
 
     @property
     def resources(self) -> ToolResources:
-        """The index."""
+        """The index.
+
+        :raises ValueError: there is none yet.
+        """
+        if not self.index_list:
+            raise ValueError("AzureAISearchTool() was given no index: name its connection and its name, or call add_index()")
         return ToolResources(azure_ai_search=AzureAISearchResource(index_list=list(self.index_list)))

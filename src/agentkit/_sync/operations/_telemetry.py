@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import quote
 
+from ..._core.endpoint import Endpoint, EndpointKind
 from ..._core.services import ProjectService, service_endpoint
 from ..._request import Request
 from .._group import OperationGroup
+from ._connections import ConnectionsOperations
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from .._pipeline import Pipeline
 
 __all__ = ["TelemetryOperations"]
+
+_APP_INSIGHTS = "AppInsights"  # the type of the connection by which a Foundry project has the resource
 
 
 class TelemetryOperations(OperationGroup):
@@ -43,7 +47,8 @@ class TelemetryOperations(OperationGroup):
         """
         settings = self._settings("get_connection_string", options, several=True)
         if self._connection_string is None:
-            self._connection_string = self._looked_up(settings)
+            in_foundry = self._client_pipeline.endpoint.kind is EndpointKind.FOUNDRY_PROJECT
+            self._connection_string = self._of_connection(options) if in_foundry else self._looked_up(settings)
         return self._connection_string
 
     # As azure-ai-projects 1.0 calls it.
@@ -70,6 +75,22 @@ class TelemetryOperations(OperationGroup):
 
         enable(destination)
 
+    def _of_connection(self, options: CallOptions) -> str:
+        """The connection string as a Foundry project has it: as the key of a connection."""
+        from ...exceptions import ResourceNotFoundError
+
+        connections = ConnectionsOperations(self._client_pipeline)
+        found = connections.list(connection_type=_APP_INSIGHTS, **options)
+        if not found:
+            raise ResourceNotFoundError(_not_enabled(self._client_pipeline.endpoint))
+        connection = connections.get(connection_name=found[0].name, include_credentials=True, **options)
+        if not connection.key:
+            raise ResourceNotFoundError(
+                f"the Application Insights connection {connection.name!r} gives no connection string: its authentication is "
+                f"{connection.authentication_type}. Connect the resource with its key, and check that your role may read it"
+            )
+        return connection.key
+
     def _looked_up(self, settings: CallSettings) -> str:
         client = self._client_pipeline
         resources = service_endpoint(client.endpoint, ProjectService.APP_INSIGHTS)
@@ -78,10 +99,7 @@ class TelemetryOperations(OperationGroup):
         if not resource:
             from ...exceptions import ResourceNotFoundError
 
-            raise ResourceNotFoundError(
-                "Application Insights resource was not enabled for this project "
-                f"({client.endpoint.where()}). Enable it in the project's settings, under tracing"
-            )
+            raise ResourceNotFoundError(_not_enabled(client.endpoint))
         found = self._read(client.sibling(resources), f"/{quote(resource, safe='')}", replace(settings, follow_up=True))
         connection_string = _property(found, "ConnectionString")
         if not connection_string:
@@ -101,6 +119,14 @@ class TelemetryOperations(OperationGroup):
             return json.loads(content)
         except ValueError:
             return None
+
+
+def _not_enabled(endpoint: Endpoint) -> str:
+    """The text of the error for a project without the resource."""
+    return (
+        f"Application Insights resource was not enabled for this project ({endpoint.where()}). "
+        "Enable it in the project's settings, under tracing"
+    )
 
 
 def _property(found: Any, name: str) -> str | None:

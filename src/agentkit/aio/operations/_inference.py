@@ -53,6 +53,7 @@ class InferenceOperations(OperationGroup):
         :raises ~azure.core.exceptions.ResourceNotFoundError: there is no such connection.
         :raises ~azure.core.exceptions.HttpResponseError: the service refused.
         :raises ValueError: the name is empty, or clients are not made for the authentication of the connection.
+        :raises TypeError: ``endpoint`` or ``credential`` is given, which come from the connection.
         """
         operation = "get_chat_completions_client"
         made = async_inference_class(operation, "ChatCompletionsClient")
@@ -102,8 +103,11 @@ class InferenceOperations(OperationGroup):
         :raises ~azure.core.exceptions.ResourceNotFoundError: there is no such connection.
         :raises ~azure.core.exceptions.HttpResponseError: the service refused.
         :raises ValueError: the name is empty, no api-version is known, or clients are not made for the authentication of the connection.
+        :raises TypeError: a keyword is unknown, or of the wrong type.
         """
         operation = "get_azure_openai_client"
+        # Checked by the name that was called, not by that of the call which will look up the connection.
+        self._settings(operation, kwargs, several=True)
         made = async_openai_class(operation)
         version = api_version or os.environ.get(_VERSION_VARIABLE)
         if not version:
@@ -120,6 +124,12 @@ class InferenceOperations(OperationGroup):
 
     async def _model_arguments(self, operation: str, name: str | None, options: dict[str, Any]) -> dict[str, Any]:
         """The arguments of a client of azure-ai-inference."""
+        for taken in ("endpoint", "credential"):
+            # Another address would get the key of this connection.
+            if taken in options:
+                raise TypeError(
+                    f"{operation}() does not take {taken}=: it comes from the connection; connection_name= says which one"
+                )
         serverless = is_serverless(os.environ)
         kind = ConnectionType.SERVERLESS if serverless else ConnectionType.AZURE_AI_SERVICES
         connection = await self._connection(operation, name, kind, {})
