@@ -15,7 +15,7 @@ export MPLCONFIGDIR = $(CURDIR)/.make/matplotlib
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL = help
-.PHONY: quickstart test check full fix generate compat bench clean help python dev
+.PHONY: quickstart test check full fix generate compat docs bench clean help python dev
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -52,9 +52,15 @@ fix: dev ## mend what the linter can mend, and format
 
 generate: dev ## write the generated code
 	@$(DEV) -m codegen
+	@$(DEV) -m codegen.names
+	@$(DEV) -m codegen.pages
 
 compat: dev ## run the published clients, unmodified, against the local service
 	@$(DEV) .ci/check.py --only compat
+
+docs: python ## build the documentation site in .make/site
+	@"$(PYTHON)" .ci/environment.py docs '.[docs]'
+	@.make/docs/bin/python .ci/documentation.py
 
 bench: dev ## measure
 	@$(DEV) .ci/check.py --only bench
