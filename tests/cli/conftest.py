@@ -17,11 +17,13 @@ Serve = Callable[..., LocalService]
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to be in, and an environment that names no service, no proxy and no colours."""
+    """An empty folder to be in, and an environment that names no service, no proxy, no colours and no narrow terminal."""
     monkeypatch.chdir(tmp_path)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NO_COLOR", "MODEL_DEPLOYMENT_NAME", "SSL_CERT_FILE"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+    # The width that pages are laid out for is not that of whoever runs the tests.
+    monkeypatch.setenv("COLUMNS", "120")
     return tmp_path
 
 
