@@ -23,9 +23,11 @@ from agentkit.local import LocalService
 __all__ = ["Command", "Said", "Terminal", "environment"]
 
 PATIENCE = 60.0
-# A new session has no terminal until its leader takes one: then Ctrl-C in it is a signal.
+# A new session has no terminal until its leader takes one: then Ctrl-C in it is a signal. Tests that run in the background were
+# told to ignore it, and would hand that on.
 _PROGRAM = """
-import fcntl, sys, termios
+import fcntl, signal, sys, termios
+signal.signal(signal.SIGINT, signal.default_int_handler)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from agentkit.cli import main
 sys.exit(main(sys.argv[1:]))
@@ -118,8 +120,10 @@ class Terminal:
 
     def press(self, key: str, text: str) -> str:
         """Press a key until a text comes: an interrupt between the prompt and the wait for keys is not seen before the next key."""
+        end = time.monotonic() + PATIENCE
         self.type(key)
         while text not in self._screen:
+            assert time.monotonic() < end, f"no key brought {text!r}: {self._screen!r}"
             piece = self._read(1.0)
             self._screen += piece
             if not piece:
