@@ -101,6 +101,19 @@ def pages(url: str, count: int) -> dict[str, float]:
         return timed(once)
 
 
+def messages(url: str, count: int) -> dict[str, float]:
+    """What it costs to read the text of so many messages, which come on pages of a hundred, the most that services send."""
+    with connected(url) as agents:
+
+        def once() -> None:
+            listed = agents.list_messages(f"thread_hundreds_{count}", limit=100).auto_paging_iter()
+            found = sum(bool(part.text.value) for message in listed for part in message.text_messages)
+            if found != count:
+                raise RuntimeError(f"the benchmark is broken: {found} texts came of {count}")
+
+        return timed(once)
+
+
 def timed(work: Callable[[], None]) -> dict[str, float]:
     wall, cpu = perf_counter(), process_time()
     work()

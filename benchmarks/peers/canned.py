@@ -1,7 +1,7 @@
 """What the server of the comparison answers: bodies in the wire form of agents services, made once and kept as bytes.
 
 The id in a path says what is asked for: ``thread_messages_100`` has a hundred messages on one page, ``thread_pages_10`` has ten pages
-of one message, a run on ``thread_stream_5000`` is streamed in as many deltas, one on ``thread_polls_3`` has ended at the third look,
+of one message, ``thread_hundreds_1000`` has its messages on pages of a hundred, a run on ``thread_stream_5000`` is streamed in as many deltas, one on ``thread_polls_3`` has ended at the third look,
 and one on ``thread_calls_100`` asks for a hundred function calls at once.
 """
 

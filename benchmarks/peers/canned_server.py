@@ -15,7 +15,7 @@ import canned
 CHUNK = 16 * 1024
 """Bytes in a chunk of an event stream: a service that streams quickly fills its network packets."""
 
-_MESSAGES = re.compile(r"/threads/thread_(messages|pages)_(\d+)/messages$")
+_MESSAGES = re.compile(r"/threads/thread_(messages|pages|hundreds)_(\d+)/messages$")
 _RUNS = re.compile(r"/threads/(thread_(\w+)_(\d+))/runs$")
 _RUN = re.compile(r"/threads/(thread_(\w+)_(\d+))/runs/run_\w+$")
 _SUBMIT = re.compile(r"/threads/(thread_\w+)/runs/run_\w+/submit_tool_outputs$")
@@ -60,7 +60,7 @@ class Answers:
             after = parse_qs(query).get("after", ["msg_-1"])[0]
             number = int(after.removeprefix("msg_")) + 1
             # azure-ai-agents asks for what comes after the last page too, and stops at an empty one.
-            size = min(count - number, 1 if found[1] == "pages" else count)
+            size = min(count - number, {"pages": 1, "hundreds": 100}.get(found[1], count))
             return plain(canned.page(number, size, number + size < count))
         if found := _CONTENT.search(path):
             return plain(bytes(int(found[1])), "application/octet-stream")

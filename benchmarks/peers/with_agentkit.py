@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from agentkit import AIProjectClient
-from agentkit.models import MessageDeltaChunk
 
 
 class Sync:
@@ -27,6 +26,8 @@ class Sync:
         return length
 
     def stream(self, thread: str) -> int:
+        from agentkit.models import MessageDeltaChunk
+
         length = 0
         with self._agents.create_stream(thread, agent_id="asst_1") as handler:
             for _, data, _ in handler:

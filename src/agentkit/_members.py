@@ -45,7 +45,9 @@ def _items(value: Any) -> list[Any]:
 
 def _of_kind(value: Any, kind: str) -> list[Any]:
     """The items whose class stands for a kind; values that were kept raw have no class and are left out."""
-    return [item for item in _items(value) if getattr(type(item), "__tag__", None) == kind]
+    if not isinstance(value, list):
+        return []
+    return [item for item in value if getattr(type(item), "__tag__", None) == kind]
 
 
 class ThreadMessageMembers:
@@ -190,9 +192,12 @@ class MessageDeltaChunkMembers:
     @property
     def text(self) -> str:
         """The text of all text parts of this piece, joined; empty where there is none."""
-        parts = _of_kind(getattr(self.delta, "content", None), "text")
-        values = [getattr(part.text, "value", None) for part in parts]
-        return "".join(value for value in values if isinstance(value, str))
+        told = ""
+        for part in _items(getattr(self.delta, "content", None)):
+            value = getattr(getattr(part, "text", None), "value", None)
+            if isinstance(value, str) and getattr(type(part), "__tag__", None) == "text":
+                told += value
+        return told
 
 
 class AgentVersionDetailsMembers:

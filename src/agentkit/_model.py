@@ -13,7 +13,8 @@ import copy
 import threading
 import types
 from collections.abc import Iterator, Mapping, MutableMapping
-from datetime import datetime
+from datetime import datetime, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_serializer
@@ -21,6 +22,7 @@ from pydantic_core import core_schema
 from typing_extensions import Self
 
 from ._attached import picklable
+from ._signature import KEYWORDS
 from ._suggest import unknown_attribute, unknown_keyword
 from ._wire import WireEnum, as_utc, read_only, read_unix, to_rfc3339, to_unix, to_wire
 
@@ -72,6 +74,12 @@ Constant = Annotated[T, _ConstantMarker()]
 """A field that has one value, whatever the response said."""
 
 
+# What `read_unix` makes of what services send, at half its cost: whole seconds after 1970, before the end of the calendar.
+_WHOLE_SECONDS = core_schema.no_info_after_validator_function(
+    partial(datetime.fromtimestamp, tz=timezone.utc), core_schema.int_schema(strict=True, ge=0, le=253_402_300_799)
+)
+
+
 def wire(name: str | None = None) -> Any:
     """A field that may be missing, under its wire name when that differs from the attribute's."""
     return Field(default=None, alias=name)
@@ -84,7 +92,10 @@ def _lenient(source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSche
 
 def _or_raw(choices: list[core_schema.CoreSchema]) -> core_schema.CoreSchema:
     raw = core_schema.any_schema()
-    return core_schema.union_schema([*choices, raw], mode="left_to_right") if choices else raw
+    if not choices:
+        return raw
+    # Null, which fits none of them, is the most frequent value that would otherwise be tried on each.
+    return core_schema.nullable_schema(core_schema.union_schema([*choices, raw], mode="left_to_right"))
 
 
 def _choices(source: Any, handler: GetCoreSchemaHandler) -> list[core_schema.CoreSchema]:
@@ -94,7 +105,8 @@ def _choices(source: Any, handler: GetCoreSchemaHandler) -> list[core_schema.Cor
         arms = get_args(source)
         kinds = {arm.__tag__: arm for arm in arms if getattr(arm, "__tag__", None) is not None}
         others = [choice for arm in arms if arm not in kinds.values() for choice in _choices(arm, handler)]
-        if len(others) > 1 and all(isinstance(arm, type) and issubclass(arm, Model) for arm in arms):
+        # On Python 3.10 a list of something counts as a type as well, and is no class.
+        if len(others) > 1 and all(get_origin(arm) is None and isinstance(arm, type) and issubclass(arm, Model) for arm in arms):
             return [core_schema.union_schema([*others])]  # the one that knows most of the keys
         return [_by_kind("type", kinds, handler), *others] if kinds else others
     if origin is Annotated:
@@ -108,7 +120,7 @@ def _choices(source: Any, handler: GetCoreSchemaHandler) -> list[core_schema.Cor
     if issubclass(source, WireEnum):
         return [core_schema.enum_schema(source, list(source), sub_type="str")]
     if issubclass(source, datetime):
-        return [core_schema.no_info_before_validator_function(read_unix, core_schema.datetime_schema())]
+        return [_WHOLE_SECONDS, core_schema.no_info_before_validator_function(read_unix, core_schema.datetime_schema())]
     if issubclass(source, Model):
         kinds = source._kinds()
         own = handler.generate_schema(source)
@@ -160,7 +172,7 @@ class Model(BaseModel, MutableMapping[str, Any]):
     wire form.
     """
 
-    model_config = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
 
     __discriminator__: ClassVar[str | None] = None
     __tag__: ClassVar[str | None] = None
@@ -183,6 +195,7 @@ class Model(BaseModel, MutableMapping[str, Any]):
         cls.__fields_by_keyword__ = {name.rstrip("_"): name for name in fields} | dict(cls.__aliases__)
         # A response fills a user's subclass too without a call of its __init__, which need not know the wire names.
         cls.__pydantic_custom_init__ = False
+        type.__setattr__(cls, "__signature__", KEYWORDS)
         for name in fields:
             if name == "model_config_" and not isinstance(cls.model_config, _ReservedConfig):
                 type.__setattr__(cls, "model_config", _ReservedConfig(cls.model_config))
@@ -200,7 +213,9 @@ class Model(BaseModel, MutableMapping[str, Any]):
     def model_rebuild(cls, *, _parent_namespace_depth: int = 2, **options: Any) -> bool | None:
         """As pydantic's, one thread at a time: classes are built when they are first used, which may be in two threads at once."""
         with _BUILDING:
-            return super().model_rebuild(_parent_namespace_depth=_parent_namespace_depth + 1, **options)
+            rebuilt = super().model_rebuild(_parent_namespace_depth=_parent_namespace_depth + 1, **options)
+            type.__setattr__(cls, "__signature__", KEYWORDS)  # pydantic has put its own there
+            return rebuilt
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if not args:

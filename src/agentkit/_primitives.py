@@ -5,7 +5,6 @@ Each comes twice, once for each client; the derivation of the sync client replac
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import threading
 import time
@@ -16,6 +15,8 @@ from weakref import WeakKeyDictionary
 from ._core.credentials import CredentialKind, Token, credential_kind, is_fresh, token_from
 
 if TYPE_CHECKING:
+    import asyncio
+
     from typing_extensions import Self
 
 __all__ = [
@@ -45,6 +46,8 @@ Opening = TypeVar("Opening", bound="SyncOpening")
 
 async def async_sleep(seconds: float) -> None:
     """Wait without holding the event loop."""
+    import asyncio  # by those who have a loop: programs that block do not wait for it to be loaded
+
     await asyncio.sleep(seconds)
 
 
@@ -55,6 +58,8 @@ def sync_sleep(seconds: float) -> None:
 
 async def async_call(function: Callable[..., R], *args: Any) -> R:
     """Run blocking work, such as on files, off the event loop."""
+    import asyncio
+
     return await asyncio.to_thread(function, *args)
 
 
@@ -80,6 +85,8 @@ def sync_notify(callback: Callable[[Any], Any] | None, value: Any) -> None:
 
 async def async_chunks(content: Any) -> AsyncIterator[bytes]:
     """The chunks of an upload, read off the event loop; its progress is told on the loop."""
+    import asyncio
+
     chunks = iter(content)
     while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
         yield chunk
@@ -94,7 +101,10 @@ def sync_chunks(content: Any) -> Iterator[bytes]:
 
 
 class SyncTokens:
-    """The access token of one credential and its scopes, asked for when it is first needed and renewed before it ends."""
+    """The access token of one credential and its scopes, asked for when it is first needed and renewed before it ends.
+
+    :ivar last: The token that was given last, also where it was forgotten since.
+    """
 
     def __init__(self, credential: Any, scopes: Sequence[str]) -> None:
         if credential_kind(credential) is CredentialKind.ASYNC_TOKEN:
@@ -105,6 +115,7 @@ class SyncTokens:
         self._credential = credential
         self._scopes = scopes
         self._token: Token | None = None
+        self.last: str | None = None
         self._lock = threading.Lock()
 
     def get(self) -> str:
@@ -113,6 +124,7 @@ class SyncTokens:
             token = self._token
             if token is None or not is_fresh(token, time.time()):
                 token = self._token = token_from(self._credential.get_token(*self._scopes), self._credential)
+            self.last = token.text
             return token.text
 
     def forget(self) -> None:
@@ -128,20 +140,26 @@ class AsyncTokens:
         self._awaited = credential_kind(credential) is CredentialKind.ASYNC_TOKEN
         self._scopes = scopes
         self._token: Token | None = None
+        self.last: str | None = None
         # A lock belongs to the event loop in which it is first waited for.
         self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
     async def get(self) -> str:
         """The token's text."""
+        import asyncio
+
         async with self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
             token = self._token
             if token is None or not is_fresh(token, time.time()):
                 token = self._token = token_from(await self._asked(), self._credential)
+            self.last = token.text
             return token.text
 
     async def _asked(self) -> Any:
         if self._awaited:
             return await self._credential.get_token(*self._scopes)
+        import asyncio
+
         answer = await asyncio.to_thread(self._credential.get_token, *self._scopes)
         return await answer if inspect.isawaitable(answer) else answer
 

@@ -193,9 +193,9 @@ def calls_of(accumulator: Accumulator) -> Any:
     return accumulator.steps[0]["step_details"]["tool_calls"]
 
 
-def test_nesting_without_end_is_taken_as_it_is() -> None:
+def test_what_nests_deeper_than_any_piece_is_taken_as_it_is() -> None:
     nested: Any = 1
-    for _ in range(400):
+    for _ in range(100):
         nested = {"a": nested}
     accumulator, _ = gathered(piece(code(deep=nested)), piece(code(deep=nested)), piece(code(other=nested)))
     assert calls_of(accumulator)[0]["code_interpreter"]["deep"] == nested

@@ -94,17 +94,20 @@ class Accumulator:
 
     def message(self, message_id: str) -> ThreadMessage | None:
         """The message of an id as it is by now; None where no event was about it. It does not change any more."""
-        draft = self._messages.get(message_id)
+        draft = self._messages.get(message_id) if isinstance(message_id, str) else None
         return draft.snapshot() if draft else None
 
     def step(self, step_id: str) -> RunStep | None:
         """The step of an id as it is by now; None where no event was about it. It does not change any more."""
-        draft = self._steps.get(step_id)
+        draft = self._steps.get(step_id) if isinstance(step_id, str) else None
         return draft.snapshot() if draft else None
 
     def _add_to_message(self, event: StreamEvent) -> str:
         draft = self._draft(self._messages, "thread.message.created", event)
         piece = event.raw.get("delta")
+        text = _only_text(piece)
+        if text is not None and draft.add_text(*text):
+            return text[1]
         if not draft.add(piece):
             return ""
         content = piece.get("content")
@@ -125,9 +128,10 @@ class Accumulator:
         """The draft of the object that an event is about; ``name`` is an event that carries one of its kind whole."""
         identity = getattr(event.data, "id", None)
         key = identity if isinstance(identity, str) else ""
-        if key not in drafts:
-            drafts[key] = _Draft(model_of(name), key)
-        return drafts[key]
+        draft = drafts.get(key)
+        if draft is None:
+            draft = drafts[key] = _Draft(model_of(name), key)
+        return draft
 
 
 class _Draft:
@@ -139,6 +143,7 @@ class _Draft:
         self._grown: set[str] = set()
         self._final = False
         self._snapshot: Any = None
+        self._texts: dict[int, _Text] = {}
 
     def take(self, event: StreamEvent) -> None:
         """Replace everything; while the object is not final, what has grown is ahead of it and stays."""
@@ -149,6 +154,7 @@ class _Draft:
         self._fields = _Object({**fields_of(event.event_type, event.raw), **kept})
         self._final = final
         self._snapshot = None if kept else event.data
+        self._texts.clear()
 
     def add(self, piece: Any) -> bool:
         """Add a piece; False where the object is final, or the piece is no object."""
@@ -156,8 +162,33 @@ class _Draft:
             return False
         self._fields.add(piece, _MOST_LEVELS)
         self._grown.update(piece)
+        self._texts.clear()  # the piece may have put something else in a text's place
         self._snapshot = None
         return True
+
+    def add_text(self, index: int, text: str) -> bool:
+        """Add to the text of a content part that has grown before; False where it has not.
+
+        Nearly every event of a run is such a piece, and this is the short way for it: what it comes to is what :meth:`add` does.
+        """
+        if self._final:
+            return False
+        known = self._texts.get(index)
+        if known is None:
+            known = self._growing_text(index)
+            if known is None:
+                return False
+            self._texts[index] = known
+        known.add(text)
+        self._snapshot = None
+        return True
+
+    def _growing_text(self, index: int) -> _Text | None:
+        content = self._fields.parts.get("content")
+        part = content.at(index) if isinstance(content, _Items) else None
+        text = part.parts.get("text") if isinstance(part, _Object) and part.parts.get("type") == "text" else None
+        value = text.parts.get("value") if isinstance(text, _Object) else None
+        return value if isinstance(value, _Text) else None
 
     def snapshot(self) -> Any:
         """The object as it is by now."""
@@ -177,7 +208,7 @@ class _Text:
     def __init__(self, known: Any) -> None:
         self._pieces: list[str] = [known] if isinstance(known, str) else []
 
-    def add(self, piece: str, levels: int) -> None:
+    def add(self, piece: str, levels: int = 0) -> None:
         self._pieces.append(piece)
 
     def value(self) -> str:
@@ -215,6 +246,9 @@ class _Items:
                 index = self._end
             self._end = max(self._end, index + 1)
             self._parts[index] = _grown(self._parts.get(index), "", piece, levels - 1)
+
+    def at(self, index: int) -> Any:
+        return self._parts.get(index)
 
     def items(self) -> list[tuple[int, Any]]:
         return [(index, _value(self._parts[index])) for index in sorted(self._parts)]
@@ -259,6 +293,23 @@ def _texts(parts: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, str]]:
         value = text.get("value") if isinstance(text, dict) else None
         if isinstance(value, str):
             yield index, value
+
+
+def _only_text(piece: Any) -> tuple[int, str] | None:
+    """The index and the text of a piece that has one text and nothing besides; None for any other piece."""
+    if type(piece) is not dict or len(piece) != 1:
+        return None
+    content = piece.get("content")
+    if type(content) is not list or len(content) != 1:
+        return None
+    part = content[0]
+    if type(part) is not dict or len(part) != 3 or part.get("type") != "text":
+        return None
+    index, text = part.get("index"), part.get("text")
+    if type(index) is not int or type(text) is not dict or len(text) != 1:
+        return None
+    value = text.get("value")
+    return (index, value) if type(value) is str else None
 
 
 def _run_error(event: StreamEvent) -> RunError:

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["StreamEvent", "fields_of", "model_of", "parse_event"]
 
+# What Python's reader of JSON takes nests deeper than Python's calls may go to write it again; pydantic's stops about here.
+_MOST_LEVELS = 150
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)  # not frozen, which would double what it costs to make one
 class StreamEvent:
     """One event of a streamed run.
 
@@ -49,7 +52,8 @@ def parse_event(event: str, data: str) -> StreamEvent:
     if kind is None or not isinstance(raw, dict):
         return StreamEvent(event, _shown(raw), raw)
     try:
-        value: Any = kind(fields_of(event, raw))
+        # As the class itself would make one, without the way through its __init__.
+        value: Any = kind.__pydantic_validator__.validate_python(fields_of(event, raw))
     except ValueError:  # half a surrogate pair in a name, which no field and no text can have
         value = _shown(raw)
     return StreamEvent(event, value, raw)
@@ -99,10 +103,21 @@ def _models() -> Mapping[str, type[Model]]:
 
 
 def _from_json(data: str) -> Any:
+    """The value of JSON text; the text itself where it is none, or nests deeper than the bodies of other answers may."""
     try:
-        return json.loads(data)
+        value = json.loads(data)
     except (ValueError, RecursionError):
         return data
+    if data.count("[") + data.count("{") > _MOST_LEVELS and _is_deep(value):
+        return data
+    return value
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_MOST_LEVELS + 1):
+        level = [inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer) if isinstance(inner, (dict, list))]
+    return bool(level)
 
 
 def _shown(raw: Any) -> str:
