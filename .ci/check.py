@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from environment import ROOT, ensure
 from javascript import ensure_packages, reason_against
-from lowest import lowest_requirements
+from lowest import lowest_requirements, versions_in
 
 # Many tests wait, for a service or for a time to pass, so there are more workers than cores. A file's tests stay together, since
 # they share services.
@@ -60,15 +60,6 @@ def command(*arguments: str, python: Path | str = sys.executable, **variables: s
     return lambda: subprocess.run(line, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, check=False).returncode
 
 
-def later(feature: str) -> Callable[[], int]:
-    """A step whose subject is not built yet."""
-
-    def run() -> int:
-        raise NotRun(f"comes with {feature}")
-
-    return run
-
-
 def compat(environment: str, program: str, *packages: str, script: str = "") -> Callable[[], int]:
     """A published client, as it is published and in an environment of its own, against local services."""
 
@@ -88,10 +79,17 @@ def compat_javascript() -> int:
     return command("tests/compat/start.py", "node", "tests/compat/published_javascript.cjs", str(packages))()
 
 
+def documentation() -> int:
+    """The documentation site, built without a warning."""
+    return command(".ci/documentation.py", python=ensure("docs", [".[docs]"]))()
+
+
 def benchmarks() -> int:
-    """Every benchmark of the checkout, each in a process of its own."""
-    programs = sorted((ROOT / "benchmarks").glob("*.py"))
-    return max(command(str(program))() for program in programs)
+    """Every benchmark of the checkout, each in a process of its own; that beside the peers comes last."""
+    folder = ROOT / "benchmarks"
+    programs = [*sorted(folder.glob("*.py")), folder / "peers" / "compare.py"]
+    # All of them run, whatever one says.
+    return max([command(str(program))() for program in programs])
 
 
 def on_python(version: str) -> Callable[[], int]:
@@ -124,6 +122,15 @@ def on_lowest_versions() -> int:
     """All tests with the lowest versions that pyproject.toml allows, on the oldest Python that is here."""
     python = next((found for version in PYTHONS if (found := find_python(version))), sys.executable)
     inside = ensure("lowest", [".[dev]", *lowest_requirements(ROOT / "pyproject.toml")], python=python)
+    print(f"on {', '.join(versions_in(inside, ROOT / 'pyproject.toml'))}", flush=True)
+    return command(*PYTEST, python=inside)()
+
+
+def on_highest_versions() -> int:
+    """All tests with the newest versions that pyproject.toml allows and the index has today, on the newest Python that is here."""
+    python = next((found for version in reversed(PYTHONS) if (found := find_python(version))), sys.executable)
+    inside = ensure("highest", [".[dev]"], python=python, fresh=True)
+    print(f"on {', '.join(versions_in(inside, ROOT / 'pyproject.toml'))}", flush=True)
     return command(*PYTEST, python=inside)()
 
 
@@ -132,8 +139,10 @@ CHECK = (
     Step("format", command("-m", "ruff", "format", "--check", ".")),
     Step("types (mypy)", command("-m", "mypy")),
     Step("types (pyright)", command("-m", "basedpyright", "--level", "error", "--pythonpath", sys.executable)),
+    Step("types (completeness)", command(".ci/completeness.py")),
     Step("generated code", command("-m", "codegen", "--check")),
     Step("generated tables", command("-m", "codegen.names", "--check")),
+    Step("reference pages", command("-m", "codegen.pages", "--check")),
     Step("tests", command(*PYTEST)),
     Step("samples", command(".ci/samples.py")),
     Step("wheel", command(".ci/smoke.py")),
@@ -163,9 +172,13 @@ FULL = (
     *COMPAT,
     *(Step(f"Python {version}", on_python(version)) for version in PYTHONS if version != "{}.{}".format(*sys.version_info)),
     Step("lowest versions", on_lowest_versions),
+    Step("docs", documentation),
+    Step("highest versions", on_highest_versions),
     Step("bench", benchmarks),
-    Step("faults", later("the fault injection of the local service")),
-    Step("fuzz", command(*PYTEST, "--hypothesis-profile=fuzz", *FUZZED)),
+    Step("faults", command("tests/faults/run.py")),
+    Step("fuzz properties", command(*PYTEST, "--hypothesis-profile=fuzz", *FUZZED)),
+    Step("fuzz parsers", command("tests/fuzz/run.py")),
+    Step("fuzz service", command("tests/fuzz/schemathesis_run.py")),
     Step("tracing on", command(*PYTEST, AGENTKIT_TESTS_TRACING="1")),
 )
 

@@ -19,20 +19,23 @@ ROOT = Path(__file__).resolve().parent.parent
 OLDEST_PIP = (21, 3)  # the first that installs a checkout without setup.py as editable
 
 
-def ensure(name: str, requirements: list[str], *, python: str = sys.executable, editable: bool = True) -> Path:
+def ensure(
+    name: str, requirements: list[str], *, python: str = sys.executable, editable: bool = True, fresh: bool = False
+) -> Path:
     """Make the environment unless it is up to date.
 
     :param name: Its folder under ``.make``.
     :param requirements: What to install; one that starts with ``.`` is this checkout with its extras.
     :param python: The interpreter to make it with.
     :param editable: Install the checkout so that a change of a source file is seen at once.
+    :param fresh: Make it anew in any case, with what the package index has today.
     :return: The environment's interpreter.
     :raises SystemExit: A step failed; what it printed stands above.
     """
     folder = ROOT / ".make" / name
     inside, stamp = _interpreter(folder), folder / "stamp"
     key = key_of(inside, requirements, python, editable)
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == key and inside.exists():
+    if not fresh and stamp.is_file() and stamp.read_text(encoding="utf-8") == key and inside.exists():
         return inside
     print(f"making the environment .make/{name} with {', '.join(requirements)}", flush=True)
     started = time.monotonic()

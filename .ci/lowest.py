@@ -1,4 +1,4 @@
-"""Turns the lower bounds of pyproject.toml into exact versions: ``httpx>=0.25,<1`` becomes ``httpx==0.25``.
+"""Turns the lower bounds of pyproject.toml into exact versions: ``httpx>=0.25,<1`` becomes ``httpx==0.25``; tells which are installed.
 
 Only what users install counts: the dependencies and all extras but ``dev`` and ``docs``. Which pytest or mypy is used is left to pip.
 """
@@ -6,6 +6,7 @@ Only what users install counts: the dependencies and all extras but ``dev`` and 
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -38,6 +39,21 @@ def lowest(requirement: str) -> str:
     if found is None:
         raise ValueError(f"pyproject.toml: {requirement!r} has no lower bound; write one as name>=version")
     return f"{found['name']}=={found['version']}"
+
+
+def versions_in(python: Path, pyproject: Path) -> list[str]:
+    """What an environment has of these dependencies, such as ``httpx 0.28.1``, and its Python.
+
+    :param python: The environment's interpreter.
+    :param pyproject: The project's pyproject.toml.
+    """
+    names = [requirement.partition("==")[0].partition("[")[0] for requirement in lowest_requirements(pyproject)]
+    program = (
+        "import sys; from importlib.metadata import version; print('Python', sys.version.split()[0]);"
+        "[print(name, version(name)) for name in sys.argv[1:]]"
+    )
+    done = subprocess.run([str(python), "-c", program, *names], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
 
 
 if __name__ == "__main__":

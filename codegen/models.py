@@ -129,7 +129,7 @@ def _class(schema: Schema, description: Description) -> str:
         lines.append(f"    __tag__: ClassVar[str | None] = {schema.tag!r}\n")
     read_only = sorted(f.attribute for f in schema.fields if f.read_only)
     if read_only:
-        lines.append(f"    __read_only_fields__ = frozenset({read_only!r})\n")
+        lines.append(f"    __read_only_fields__: ClassVar[frozenset[str]] = frozenset({read_only!r})\n")
     aliases = {alias: f.attribute for f in schema.fields for alias in f.aliases}
     if aliases:
         lines.append(f"    __aliases__: ClassVar[dict[str, str]] = {aliases!r}\n")

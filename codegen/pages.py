@@ -69,7 +69,8 @@ def reference() -> dict[str, str]:
     operations = import_module("agentkit.operations").__all__
     services = [f"{group}Operations" for group in ("Connections", "Evaluations", "Inference", "Telemetry")]
     apart = {*services, "AgentsOperations"}
-    handlers = [name for name in models._BY_HAND if not name.endswith(("T", "Credential", "Properties"))]
+    reports = [name for name in models._BY_HAND if name.startswith("Purge")]
+    handlers = [name for name in models._BY_HAND if not name.endswith(("T", "Credential", "Properties", *reports))]
     connected = [name for name in models._BY_HAND if name.endswith(("Credential", "Properties"))]
     tools = import_module("agentkit.tools").__all__
     by_area["connections"] += connected
@@ -78,12 +79,12 @@ def reference() -> dict[str, str]:
         "options.md": _page(
             "What every call accepts",
             "Keywords of the constructors of clients, and of every call. The names of the two classes are for type checkers only.",
-            _named("agentkit._types", ("CallOptions", "ClientOptions")),
+            [*_named("agentkit._types", ("CallOptions", "ClientOptions")), "agentkit.RunRetry"],
         ),
         "agents.md": _page(
             "`client.agents`",
             "All calls on agents, threads, messages, runs, run steps, files and vector stores, each by a name of its own.",
-            ["agentkit.operations.AgentsOperations"],
+            ["agentkit.operations.AgentsOperations", *_named("agentkit.models", reports)],
         ),
         "areas.md": _page(
             "`client.agents` by area",
@@ -150,7 +151,7 @@ def _exceptions(module: Any) -> str:
     ours = [name for name in module.__all__ if getattr(module, name).__module__ == module.__name__]
     theirs = ", ".join(f"`{name}`" for name in module.__all__ if name not in ours)
     text = (
-        "The errors that are raised; [Errors, retries, timeouts](../errors.md) tells which is raised when. Those of this page are subclasses of "
+        "The errors that are raised; [Errors and what to do](../errors.md) tells which is raised when. Those of this page are subclasses of "
         f"azure-core's. Also in `agentkit.exceptions`, and azure-core's own: {theirs}."
     )
     return _page("Exceptions", text, _named(module.__name__, ours))

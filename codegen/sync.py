@@ -20,6 +20,7 @@ HEADER = "# Derived by `python -m codegen` from {source}; change that and run it
 
 NAMES = {
     "aio": "_sync",
+    "AbstractAsyncContextManager": "AbstractContextManager",
     "AsyncAgentEventHandler": "AgentEventHandler",
     "AsyncAgentRunStream": "AgentRunStream",
     "AsyncAzureOpenAI": "AzureOpenAI",
@@ -41,6 +42,7 @@ NAMES = {
     "BaseAsyncAgentEventHandler": "BaseAgentEventHandler",
     "BaseAsyncAgentEventHandlerT": "BaseAgentEventHandlerT",
     "AsyncIterator": "Iterator",
+    "asynccontextmanager": "contextmanager",
     "async_call": "sync_call",
     "async_chunks": "sync_chunks",
     "async_closed": "sync_closed",
@@ -48,6 +50,7 @@ NAMES = {
     "async_notify": "sync_notify",
     "async_openai_class": "sync_openai_class",
     "async_opened": "sync_opened",
+    "async_owned": "sync_owned",
     "async_result": "sync_result",
     "async_sleep": "sync_sleep",
     "async_token_provider": "sync_token_provider",

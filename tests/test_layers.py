@@ -23,13 +23,39 @@ distributions = cache(importlib.metadata.packages_distributions)
 # The lowest layer first. A name stands for the module or for the whole package of that name.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
-        {"_attached", "_citations", "_history", "_hooks", "_naming", "_suggest", "_types", "_version", "_wire", "exceptions"}
+        {
+            "_attached",
+            "_citations",
+            "_forking",
+            "_history",
+            "_hooks",
+            "_naming",
+            "_suggest",
+            "_types",
+            "_version",
+            "_wire",
+            "exceptions",
+        }
     ),
-    frozenset({"_members", "_model", "_paging", "_request", "_structured"}),
+    frozenset({"_descriptors", "_members", "_model", "_paging", "_request", "_structured"}),
     frozenset({"_generated"}),
     frozenset({"_core"}),
     frozenset(
-        {"_aiohttp", "_assets", "_connections", "_files", "_http", "_inference", "_outcome", "_primitives", "_setup", "tools"}
+        {
+            "_aiohttp",
+            "_cancellation",
+            "_assets",
+            "_connections",
+            "_files",
+            "_http",
+            "_httpx",
+            "_inference",
+            "_outcome",
+            "_primitives",
+            "_progress",
+            "_setup",
+            "tools",
+        }
     ),
     frozenset({"_sync", "aio"}),
     frozenset({"", "models", "operations", "prompts", "telemetry"}),
@@ -194,7 +220,7 @@ def _forbidden_outside(found: Import) -> str | None:
         return None if _declared(top, "telemetry") else f"imports {top}, which is no package of the extra 'telemetry'"
     if found.layer == "migrate" and top == "libcst":
         return None if _declared(top, "migrate") else f"imports {top}, which is no package of the extra 'migrate'"
-    if found.layer == "cli" and top == "rich":
+    if found.layer in ("cli", "_progress") and top == "rich":
         if not _declared(top, "cli"):
             return f"imports {top}, which is no package of the extra 'cli'"
         return None if found.lazy else f"imports {top} when it is loaded, and may only when it is called"
@@ -209,8 +235,8 @@ def _forbidden_outside(found: Import) -> str | None:
         return None  # the module is itself imported only where the extra is installed
     if not _declared(top, None):
         return f"imports {top}, which is no dependency of the client"
-    if top == "httpx" and found.layer not in ("_aiohttp", "_http"):
-        return "imports httpx, which only _http.py and _aiohttp.py know"
+    if top == "httpx" and found.layer not in ("_aiohttp", "_cancellation", "_http", "_httpx"):
+        return "imports httpx, which only _http.py, _httpx.py, _cancellation.py and _aiohttp.py know"
     if top == "azure" and found.layer != "exceptions" and not found.lazy:
         return "imports azure when it is loaded, and may only when it is called"
     return None
@@ -319,6 +345,7 @@ ALLOWED = {
     "azure's errors": ("exceptions.py", "from azure.core import exceptions"),
     "a package that rewrites scripts": ("migrate/_imports.py", "import libcst"),
     "tables, when called": ("cli/_terminal.py", "def f():\n    from rich.table import Table"),
+    "lines of progress, when called": ("_progress.py", "def f():\n    from rich.console import Console"),
     "the service's packages": ("local/app.py", "import starlette\nfrom agentkit.local import service"),
     "an optional package of the client, when called": ("aio/_client.py", "def f():\n    import openai"),
     "an optional package, when called": ("local/app.py", "def f():\n    import openai"),

@@ -19,12 +19,24 @@ if TYPE_CHECKING:
     from . import aio, exceptions, models, operations
     from . import prompts as prompts
     from . import telemetry as telemetry
+    from ._core.run_retry import RunRetry
     from ._sync._agents_client import AgentsClient
     from ._sync._client import AIProjectClient
     from ._sync._pages import ItemPaged
     from .tools import Refuse
 
-__all__ = ["AIProjectClient", "AgentsClient", "ItemPaged", "Refuse", "__version__", "aio", "exceptions", "models", "operations"]
+__all__ = [
+    "AIProjectClient",
+    "AgentsClient",
+    "ItemPaged",
+    "Refuse",
+    "RunRetry",
+    "__version__",
+    "aio",
+    "exceptions",
+    "models",
+    "operations",
+]
 
 _MODULES = frozenset({"aio", "exceptions", "models", "operations", "prompts", "telemetry"})
 _HOMES = {
@@ -32,6 +44,7 @@ _HOMES = {
     "AgentsClient": "._sync._agents_client",
     "ItemPaged": "._sync._pages",
     "Refuse": ".tools",
+    "RunRetry": "._core.run_retry",
 }
 
 

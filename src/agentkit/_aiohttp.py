@@ -8,6 +8,7 @@ error of what gives the body is that error. Only :mod:`agentkit._http` imports t
 from __future__ import annotations
 
 import asyncio
+import select
 import ssl
 from collections.abc import AsyncIterator
 from typing import Any
@@ -33,6 +34,38 @@ _ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 _CONNECT_TIMEOUT = getattr(aiohttp, "ConnectionTimeoutError", ())
 
 
+class _Connector(aiohttp.TCPConnector):
+    """Gives out no connection again over which something came that no request had asked for.
+
+    The library keeps that, and takes it for the answer to the next request.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._given: WeakSet[Any] = WeakSet()
+
+    async def connect(self, *asked: Any, **more: Any) -> aiohttp.connector.Connection:
+        while True:
+            connection = await super().connect(*asked, **more)
+            protocol: Any = connection.protocol
+            if protocol not in self._given:
+                self._given.add(protocol)
+                return connection
+            if not (protocol.should_close or _has_more(protocol.transport)):
+                return connection
+            connection.close()
+
+
+def _has_more(transport: asyncio.Transport) -> bool:
+    """Whether something came, or the end, that the event loop has not seen yet: it may have been kept from running."""
+    number = transport.get_extra_info("socket").fileno()
+    if hasattr(select, "poll"):  # of any number of connections; select() has a limit
+        waiting = select.poll()
+        waiting.register(number, select.POLLIN)
+        return bool(waiting.poll(0))
+    return bool(select.select([number], [], [], 0)[0])
+
+
 class Transport(AiohttpTransport):
     """Connections of one event loop.
 
@@ -49,7 +82,7 @@ class Transport(AiohttpTransport):
     def _opened(self) -> aiohttp.ClientSession:
         """The session; it belongs to the loop in which it is made."""
         if self._session is None:
-            connector = aiohttp.TCPConnector(ssl=self.ssl_context, limit=0, keepalive_timeout=self.limits.keepalive_expiry)
+            connector = _Connector(ssl=self.ssl_context, limit=0, keepalive_timeout=self.limits.keepalive_expiry)
             self._session = aiohttp.ClientSession(
                 connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, skip_auto_headers=_ADDED
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import json
 import os
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
+from ._forking import renewed_in_children
 from ._generated.enums import AuthenticationType, ConnectionType
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ _RENEW_BEFORE = 60.0  # seconds: a token is not handed out to end on its way
 class ConnectionProperties:
     """One connection of a project. ``client.connections`` gives it.
 
-    Printing it shows neither key nor credential.
+    Printing it shows neither key nor credential, and a pickle of it holds neither: ask for the connection where it is read.
 
     :ivar id: the full id.
     :vartype id: str
@@ -109,6 +111,20 @@ class ConnectionProperties:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}: {self.connection_type}, {self.authentication_type}>"
 
+    def __copy__(self) -> Self:
+        made = object.__new__(type(self))
+        made.__dict__.update(vars(self))
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        made = self.__copy__()
+        made.metadata = copy.deepcopy(self.metadata, memo)
+        return made
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What pickle keeps."""
+        return {**vars(self), "key": None, "token_credential": None}
+
 
 class SASTokenCredential:
     """Gives the SAS token of a connection as an access token, and asks for the connection again when the token has ended."""
@@ -173,8 +189,13 @@ class SASTokenCredential:
     def _begin(self, token: str, name: str, renew: Callable[[], Any]) -> None:
         self._name = name
         self._renew = renew
-        self._lock = threading.Lock()
+        self._forked()
+        renewed_in_children(self)
         self._take(token)
+
+    def _forked(self) -> None:
+        """Wait for nobody: in a child process, whoever was asking for a new token is not there."""
+        self._lock = threading.Lock()
 
     def _take(self, token: str) -> None:
         self._expires_on = _end_of(token, self._name)

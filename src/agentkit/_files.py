@@ -6,7 +6,6 @@ import contextlib
 import inspect
 import os
 import secrets
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import IO, Any
 
 from ._core.files import FilePart, file_part, multipart_frame
 from ._naming import safe_file_name
+from ._progress import new_line
 from ._types import Progress
 
 __all__ = ["AtomicFile", "Counter", "Upload", "open_upload"]
@@ -122,7 +122,8 @@ class Upload:
         self._counter.at(min(self._sent, self._read))
 
     def close(self) -> None:
-        """Close the file that was opened for this upload; a caller's own file stays open."""
+        """Close the file that was opened for this upload, and what shows its progress; a caller's own file stays open."""
+        self._counter.close()
         if self._owned is not None:
             self._owned.close()
 
@@ -130,7 +131,7 @@ class Upload:
 class Counter:
     """Tells a caller how many bytes have gone by, each number once.
 
-    :param progress: what is told of it; True shows it on stderr.
+    :param progress: what is told of it; True shows it at a terminal.
     :raises TypeError: it can be neither called nor shown.
     """
 
@@ -141,33 +142,38 @@ class Counter:
             )
         if inspect.iscoroutinefunction(progress):
             raise TypeError(f"{operation}() takes progress= as a plain function: it is called, not awaited")
-        shown = _shown(name) if progress is True else None
+        self._line = new_line(name) if progress is True else None
+        shown = None if self._line is None else self._line.moved
         self._progress = shown if isinstance(progress, bool) else progress
         self.total: int | None = None
         """The bytes in all; None until that is known."""
-        self._told = (0, 0)
+        self._count, self._told = 0, (0, 0)
 
     def start(self, total: int | None) -> None:
         """Count from nothing, also once more when a request is sent again."""
-        self.total, self._told = total, (0, 0)
+        self.total, self._count, self._told = total, 0, (0, 0)
 
     def at(self, count: int) -> None:
         """So many bytes have gone by."""
+        self._count = count
         now = (count, self.total or 0)
         if self._progress is not None and count > 0 and now != self._told:
             self._told = now
             self._progress(*now)
 
+    def add(self, count: int) -> None:
+        """So many more bytes have gone by."""
+        self.at(self._count + count)
 
-def _shown(name: str) -> Progress:
-    """A progress that is shown on stderr, in one line that is written over."""
+    def end(self) -> None:
+        """All bytes have gone by, however many were to."""
+        self.total = self._count
+        self.at(self._count)
 
-    def show(done: int, total: int) -> None:
-        share = f"{100 * done // total:3d} % of {total / 1e6:.1f} MB" if total else f"{done / 1e6:.1f} MB"
-        sys.stderr.write(f"\r{name}: {share}" + ("\n" if done == total else ""))
-        sys.stderr.flush()
-
-    return show
+    def close(self) -> None:
+        """Nothing more goes by: what was shown is taken away."""
+        if self._line is not None:
+            self._line.close()
 
 
 def _as_bytes(content: Any) -> Any:

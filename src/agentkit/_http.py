@@ -6,22 +6,25 @@ error of the library never leaves this module.
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import ssl
 import threading
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeVar
-from urllib.request import getproxies
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import httpx
 
+from ._core.masking import masked, masked_url, without
 from ._core.retry import Failure
+from ._core.unpacking import Unpacker, UnpackingError
+from ._forking import renewed_in_children
+from ._httpx import ConnectionSettings, Headers, abandon, bounded
+
+if TYPE_CHECKING:
+    import asyncio
 
 # Whether the async client takes the connections of aiohttp where httpx-aiohttp is installed, by the extra "aio".
 USE_AIOHTTP = True
@@ -41,16 +44,20 @@ __all__ = [
     "TransportError",
 ]
 
-C = TypeVar("C", httpx.Client, httpx.AsyncClient)
-
 
 class TransportError(Exception):
-    """A request that got no usable answer: ``failure`` says how far it came, ``timed_out`` whether time ran out."""
+    """A request that got no usable answer.
 
-    def __init__(self, message: str, failure: Failure, *, timed_out: bool) -> None:
+    :ivar failure: How far it came.
+    :ivar timed_out: Whether time ran out.
+    :ivar answer: The answer whose body broke off; None where not even its head came.
+    """
+
+    def __init__(self, message: str, failure: Failure, *, timed_out: bool, answer: HttpResponse | None = None) -> None:
         super().__init__(message)
         self.failure = failure
         self.timed_out = timed_out
+        self.answer = answer
 
 
 @dataclass(frozen=True)
@@ -61,73 +68,13 @@ class Timeouts:
     read: float | None
 
 
-@dataclass(frozen=True)
-class ConnectionSettings:
-    """What a connection pool is made of.
-
-    ``trust_environment`` is about proxies and logins. The certificates that the environment names are trusted in any case.
-    """
-
-    proxies: Mapping[str, str] | None = None
-    verify: bool | str = True
-    cert: str | tuple[str, str] | None = None
-    trust_environment: bool = True
-
-    def opened(self, client: type[C], transport: type[Any], direct: type[Any]) -> tuple[C, Any]:
-        """A client of the library, and its transport where that can be used without the client's looking for a proxy.
-
-        :param transport: makes connections, also through proxies.
-        :param direct: makes those that go to the service itself.
-        :raises ValueError: a file of certificates cannot be used.
-        """
-        verify, limits = self._verification(), httpx.Limits(max_connections=None, max_keepalive_connections=20)
-        if not self.proxies and not (self.trust_environment and getproxies()):
-            own = direct(verify=verify, trust_env=self.trust_environment, limits=limits)
-            # The certificates are the transport's affair; the client is not to read any.
-            return client(transport=own, verify=False, trust_env=self.trust_environment), own
-        proxies = (self.proxies or {}).items()
-        mounts = {f"{scheme}://": transport(proxy=url, verify=verify, limits=limits) for scheme, url in proxies}
-        return client(verify=verify, trust_env=self.trust_environment, mounts=mounts or None, limits=limits), None
-
-    def _verification(self) -> ssl.SSLContext | bool:
-        """What certificates are checked against, and shown.
-
-        :raises ValueError: one of the files cannot be used.
-        """
-        named = self.trust_environment or _certificates_named()
-        library_does = self.trust_environment or not named or not self.verify
-        if isinstance(self.verify, bool) and self.cert is None and library_does:
-            return self.verify
-        try:
-            if isinstance(self.verify, str):
-                folder = os.path.isdir(self.verify)
-                context = ssl.create_default_context(
-                    cafile=None if folder else self.verify, capath=self.verify if folder else None
-                )
-            else:
-                context = httpx.create_ssl_context(verify=self.verify, trust_env=named)
-            if self.cert is not None:
-                context.load_cert_chain(*((self.cert,) if isinstance(self.cert, str) else self.cert))
-        except OSError as error:
-            raise ValueError(
-                f"connection_verify={self.verify!r}, connection_cert={self.cert!r}: a file is missing or holds no certificate ({error})"
-            ) from error
-        return context
-
-
-def _certificates_named() -> bool:
-    """Whether the environment names certificates that are there; those of a local service go with it, and the variable stays."""
-    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-    return os.path.isfile(file) if file else bool(folder) and os.path.isdir(str(folder))
-
-
 class HttpRequest:
     """A request on its way out; hooks may change its headers, url and content."""
 
     def __init__(self, method: str, url: str, headers: Mapping[str, str], content: Any = None) -> None:
         self.method = method
         self.url = url
-        self.headers: Any = httpx.Headers(headers)
+        self.headers: Any = Headers(headers)
         self.content = content
 
     @property
@@ -136,7 +83,15 @@ class HttpRequest:
         return self.content
 
     def __repr__(self) -> str:
-        return f"<HttpRequest [{self.method}], url: '{self.url}'>"
+        return f"<HttpRequest [{self.method}], url: '{masked_url(self.url)}'>"
+
+    def __str__(self) -> str:
+        return f"{self.method} {masked_url(self.url)}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What pickle keeps: nothing of what was sent, and nothing that proves who sent it."""
+        headers = Headers(masked(self.headers))
+        return {**vars(self), "url": masked_url(self.url), "headers": headers, "content": None}
 
 
 class HttpResponse:
@@ -145,9 +100,10 @@ class HttpResponse:
     def __init__(self, request: HttpRequest, raw: httpx.Response) -> None:
         self.request = request
         self._raw = raw
-        self.status_code = raw.status_code
-        self.reason = raw.reason_phrase
+        self.status_code: int = raw.status_code
+        self.reason: str = raw.reason_phrase
         self.headers: Any = raw.headers
+        self._content: bytes | None = None
 
     @property
     def content_type(self) -> str:
@@ -162,10 +118,9 @@ class HttpResponse:
     @property
     def content(self) -> bytes:
         """The body's bytes; raises RuntimeError for a streamed body that was not read."""
-        try:
-            return self._raw.content
-        except httpx.ResponseNotRead as error:
-            raise RuntimeError("this response is streamed: iterate over it, its body is not kept") from error
+        if self._content is None:
+            raise RuntimeError("this response is streamed: iterate over it, its body is not kept")
+        return self._content
 
     def body(self) -> bytes:
         """The body's bytes."""
@@ -179,23 +134,46 @@ class HttpResponse:
         """The body as JSON. Raises ValueError when it is none."""
         return json.loads(self.content)
 
+    def _unpacker(self) -> Unpacker | None:
+        """What unpacks the body; None for one that is not packed, or in a way that is left to the library."""
+        coding = Unpacker.named(self.headers.get("content-encoding", ""))
+        return None if coding is None else Unpacker(coding)
+
+    def hide(self, secret: str | None) -> None:
+        """Take a secret out of the body, if that was read, where the service repeats it."""
+        if self._content is not None:
+            self._content = without(self._content, secret)
+
     def __repr__(self) -> str:
         return f"<HttpResponse: {self.status_code} {self.reason}, Content-Type: {self.content_type}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What pickle keeps: what the service said, without its cookies and the way that it came; of what was asked for, nothing."""
+        raw = httpx.Response(self.status_code, headers=masked(self.headers))
+        content = self._content if self.status_code >= 300 else None
+        return {**vars(self), "_raw": raw, "headers": raw.headers, "_content": content}
 
 
 class SyncHttpResponse(HttpResponse):
     """An answer whose body is read by blocking."""
 
     def read(self) -> bytes:
-        try:
-            with _translated():
-                return self._raw.read()
-        finally:
-            self._raw.close()
+        if self._content is None:
+            try:
+                self._content = b"".join(self.iter_bytes())
+            finally:
+                self._raw.close()
+        return self._content
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
-        with _translated():
-            yield from self._raw.iter_bytes()
+        unpacker = self._unpacker()
+        with _translated(self):
+            if unpacker is None:
+                yield from self._raw.iter_bytes()
+                return
+            for chunk in self._raw.iter_raw():
+                yield from unpacker.feed(chunk)
+            unpacker.end()
 
     def close(self) -> None:
         self._raw.close()
@@ -205,16 +183,24 @@ class AsyncHttpResponse(HttpResponse):
     """An answer whose body is awaited."""
 
     async def aread(self) -> bytes:
-        try:
-            with _translated():
-                return await self._raw.aread()
-        finally:
-            await self._raw.aclose()
+        if self._content is None:
+            try:
+                self._content = b"".join([piece async for piece in self.aiter_bytes()])
+            finally:
+                await self._raw.aclose()
+        return self._content
 
     async def aiter_bytes(self) -> AsyncGenerator[bytes, None]:
-        with _translated():
-            async for chunk in self._raw.aiter_bytes():
-                yield chunk
+        unpacker = self._unpacker()
+        with _translated(self):
+            if unpacker is None:
+                async for chunk in self._raw.aiter_bytes():
+                    yield chunk
+                return
+            async for chunk in self._raw.aiter_raw():
+                for piece in unpacker.feed(chunk):
+                    yield piece
+            unpacker.end()
 
     async def aclose(self) -> None:
         await self._raw.aclose()
@@ -244,6 +230,7 @@ class SyncHttp:
         self._settings = settings
         self._pool: tuple[httpx.Client, httpx.HTTPTransport | None] | None = None
         self._lock = threading.Lock()
+        renewed_in_children(self)
 
     def send(self, request: HttpRequest, timeouts: Timeouts) -> SyncHttpResponse:
         """Send, and return when the headers of the answer are here. Raises TransportError."""
@@ -251,8 +238,8 @@ class SyncHttp:
         with _translated():
             outgoing = _outgoing(client, request, timeouts)
             if transport is None:
-                return SyncHttpResponse(request, client.send(outgoing, stream=True))
-            return SyncHttpResponse(request, _answer(client, outgoing, transport.handle_request(outgoing)))
+                return SyncHttpResponse(request, bounded(client.send(outgoing, stream=True)))
+            return SyncHttpResponse(request, bounded(_answer(client, outgoing, transport.handle_request(outgoing))))
 
     def _opened(self) -> tuple[httpx.Client, httpx.HTTPTransport | None]:
         with self._lock:
@@ -266,6 +253,18 @@ class SyncHttp:
         if pool is not None:
             pool[0].close()
 
+    def _forked(self) -> None:
+        """Begin anew in a child process: what goes over the parent's connections is the parent's."""
+        pool, self._pool, self._lock = self._pool, None, threading.Lock()
+        if pool is not None:
+            abandon(pool[0])
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    import asyncio  # which programs that block need not load
+
+    return asyncio.get_running_loop()
+
 
 class AsyncHttp:
     """A pool of connections for each event loop, since a connection is bound to the loop that opened it."""
@@ -276,7 +275,7 @@ class AsyncHttp:
 
     async def send(self, request: HttpRequest, timeouts: Timeouts) -> AsyncHttpResponse:
         """Send, and return when the headers of the answer are here. Raises TransportError."""
-        loop = asyncio.get_running_loop()
+        loop = _loop()
         pool = self._pools.get(loop)
         if pool is None:
             pool = self._pools[loop] = await _Pool.opened(self._settings)
@@ -284,11 +283,12 @@ class AsyncHttp:
         with _translated():
             outgoing = _outgoing(client, request, timeouts)
             if transport is None:
-                return AsyncHttpResponse(request, await client.send(outgoing, stream=True))
-            return AsyncHttpResponse(request, _answer(client, outgoing, await transport.handle_async_request(outgoing)))
+                return AsyncHttpResponse(request, bounded(await client.send(outgoing, stream=True)))
+            answer = _answer(client, outgoing, await transport.handle_async_request(outgoing))
+            return AsyncHttpResponse(request, bounded(answer))
 
     async def aclose(self) -> None:
-        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        pool = self._pools.pop(_loop(), None)
         # Other loops, if they still run, close theirs when the last reference goes.
         self._pools.clear()
         if pool is not None:
@@ -309,7 +309,7 @@ class _Pool:
 
     @classmethod
     async def opened(cls, settings: ConnectionSettings) -> _Pool:
-        client, transport = settings.opened(httpx.AsyncClient, httpx.AsyncHTTPTransport, _async_transport())
+        client, transport = settings.opened(httpx.AsyncClient, _own_transport(), _async_transport())
         lifetime = _lifetime(client)
         await lifetime.__anext__()
         return cls(client, transport, lifetime)
@@ -322,7 +322,13 @@ async def _lifetime(client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
 
 def _async_transport() -> type[Any]:
     """What makes the connections that go to the service itself; through proxies they are httpx's own."""
-    return (_aiohttp_transport() if USE_AIOHTTP else None) or httpx.AsyncHTTPTransport
+    return (_aiohttp_transport() if USE_AIOHTTP else None) or _own_transport()
+
+
+def _own_transport() -> type[Any]:
+    from ._cancellation import Transport  # needs asyncio
+
+    return Transport
 
 
 @cache
@@ -370,13 +376,17 @@ _BROKE_IN_SENDING = (httpx.WriteError, httpx.WriteTimeout, httpx.LocalProtocolEr
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(answer: HttpResponse | None = None) -> Iterator[None]:
+    """Errors of the library as a :class:`TransportError`.
+
+    :param answer: The answer that is being read.
+    """
     try:
         yield
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnpackingError) as error:
         if isinstance(error, _NEVER_SENT):
             failure = Failure.CONNECT
         else:
             failure = Failure.SEND if isinstance(error, _BROKE_IN_SENDING) else Failure.READ
         text = str(error) or type(error).__name__
-        raise TransportError(text, failure, timed_out=isinstance(error, httpx.TimeoutException)) from error
+        raise TransportError(text, failure, timed_out=isinstance(error, httpx.TimeoutException), answer=answer) from error

@@ -22,7 +22,7 @@ from pydantic_core import core_schema
 from typing_extensions import Self
 
 from ._attached import picklable
-from ._signature import KEYWORDS
+from ._descriptors import KEYWORDS, ReservedConfig, ReservedField
 from ._suggest import unknown_attribute, unknown_keyword
 from ._wire import WireEnum, as_utc, read_only, read_unix, to_rfc3339, to_unix, to_wire
 
@@ -106,7 +106,9 @@ def _choices(source: Any, handler: GetCoreSchemaHandler) -> list[core_schema.Cor
         kinds = {arm.__tag__: arm for arm in arms if getattr(arm, "__tag__", None) is not None}
         others = [choice for arm in arms if arm not in kinds.values() for choice in _choices(arm, handler)]
         # On Python 3.10 a list of something counts as a type as well, and is no class.
-        if len(others) > 1 and all(get_origin(arm) is None and isinstance(arm, type) and issubclass(arm, Model) for arm in arms):
+        if len(others) > 1 and all(
+            get_origin(arm) is None and isinstance(arm, type) and issubclass(arm, Model) for arm in arms
+        ):
             return [core_schema.union_schema([*others])]  # the one that knows most of the keys
         return [_by_kind("type", kinds, handler), *others] if kinds else others
     if origin is Annotated:
@@ -139,29 +141,6 @@ def _moment_of_text(value: Any, handler: core_schema.ValidatorFunctionWrapHandle
     if not isinstance(value, datetime) and not (isinstance(value, str) and "T" in value.upper()):
         raise ValueError("no RFC 3339 text")
     return as_utc(handler(value))
-
-
-class _ReservedField:
-    """An attribute whose name pydantic's base class has taken; the field itself is stored under the name with an underscore."""
-
-    def __init__(self, stored: str) -> None:
-        self.stored = stored
-
-    def __get__(self, instance: Any, owner: type) -> Any:
-        return self if instance is None else instance.__dict__.get(self.stored)
-
-    def __set__(self, instance: Any, value: Any) -> None:
-        setattr(instance, self.stored, value)
-
-
-class _ReservedConfig(dict[str, Any]):
-    """The class's ``model_config`` that on an instance is the field of that name."""
-
-    def __get__(self, instance: Any, owner: type) -> Any:
-        return self if instance is None else instance.__dict__.get("model_config_")
-
-    def __set__(self, instance: Any, value: Any) -> None:
-        instance.model_config_ = value
 
 
 class Model(BaseModel, MutableMapping[str, Any]):
@@ -197,10 +176,10 @@ class Model(BaseModel, MutableMapping[str, Any]):
         cls.__pydantic_custom_init__ = False
         type.__setattr__(cls, "__signature__", KEYWORDS)
         for name in fields:
-            if name == "model_config_" and not isinstance(cls.model_config, _ReservedConfig):
-                type.__setattr__(cls, "model_config", _ReservedConfig(cls.model_config))
+            if name == "model_config_" and not isinstance(cls.model_config, ReservedConfig):
+                type.__setattr__(cls, "model_config", ReservedConfig(cls.model_config))
             elif name == "schema_":
-                type.__setattr__(cls, "schema", _ReservedField(name))
+                type.__setattr__(cls, "schema", ReservedField(name))
 
     @classmethod
     def _kinds(cls) -> dict[str, type[Model]]:

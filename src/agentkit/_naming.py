@@ -14,6 +14,10 @@ _SEPARATORS = frozenset("/\\?#")
 _UNPRINTABLE = frozenset({"Cc", "Cs"})
 
 _DRIVE = re.compile(r"[A-Za-z]:")
+# What Windows takes for a device, whatever its ending, and for the folder itself.
+_NO_FILE_OF_WINDOWS = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\..*)?|[ .]*", re.IGNORECASE | re.DOTALL
+)
 
 
 def either(
@@ -77,7 +81,7 @@ def check_id(function: str, name: str, value: object) -> str:
     return value
 
 
-def safe_file_name(file_name: str | os.PathLike[str]) -> str:
+def safe_file_name(file_name: str | os.PathLike[str], *, windows: bool = os.name == "nt") -> str:
     r"""Reduce a file name to its last component, so that it cannot lead out of the folder it is saved in.
 
     ``/`` and ``\`` both separate, and a drive letter is a component of its own, on every platform: the name may come
@@ -85,13 +89,14 @@ def safe_file_name(file_name: str | os.PathLike[str]) -> str:
 
     Args:
         file_name: The name, or a path that ends in it.
+        windows: Whether a name that stands for no file on Windows, such as ``NUL.txt``, is refused.
 
     Returns:
         The last component.
 
     Raises:
         TypeError: It is neither a string nor a path of strings.
-        ValueError: No name is left, it is ``.`` or ``..``, or it has a NUL character.
+        ValueError: No name is left, it is ``.`` or ``..``, or no file system takes it: it has a NUL character or half of one.
     """
     name = os.fspath(file_name) if isinstance(file_name, os.PathLike) else file_name
     if not isinstance(name, str):
@@ -101,6 +106,16 @@ def safe_file_name(file_name: str | os.PathLike[str]) -> str:
         last = last[drive.end() :]
     if last in ("", ".", ".."):
         raise ValueError(f"file_name {name!r} names no file; give a name such as 'chart.png'")
+    try:
+        os.fsencode(last)
+    except UnicodeEncodeError:
+        raise ValueError(
+            f"file_name {name!r} has half of a character in it, which the file system does not take; give a name such as 'chart.png'"
+        ) from None
+    if windows and _NO_FILE_OF_WINDOWS.fullmatch(last):
+        raise ValueError(
+            f"file_name {name!r} stands for no file on Windows, but for a device or a folder; give a name such as 'chart.png'"
+        )
     if "\0" in last:
         raise ValueError(f"file_name {name!r} has a NUL character, which no file system takes; give a name such as 'chart.png'")
     return last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ._http import HttpResponse, TransportError
     from ._model import Model
 
-__all__ = ["broken_answer", "call_error", "failed_call", "load_model", "note_local_key", "parse_body"]
+__all__ = ["broken_answer", "call_error", "failed_call", "load_model", "note_local_key", "parse_body", "unreadable_events"]
 
 
 def load_model(name: str) -> type[Model]:
@@ -36,16 +37,27 @@ def parse_body(request: Request[Any], response: HttpResponse) -> Any:
     try:
         return load_model(request.returns).__pydantic_validator__.validate_json(body)
     except ValueError as error:
-        from .exceptions import DecodeError
+        problem = _unreadable(error, body)
+    # Outside of the handler: the error that was handled repeats the body, which may hold a secret.
+    from .exceptions import DecodeError
 
-        shown = body[:80].decode("utf-8", "replace")
-        failure = DecodeError(f"{request.operation}: the answer is no JSON object: {shown!r}", response=response)
-        failure.request_id = request_id(response.headers)
-        failure.explanation = (
-            f"{request.operation} failed on {request.path}: the answer has status {response.status_code} but is no JSON object "
-            f"({response.content_type or 'no content type'}, starts with {shown!r}). Check that the endpoint is an agents service."
-        )
-        raise failure from error
+    failure = DecodeError(f"{request.operation}: the answer is no JSON object: {problem}", response=response)
+    failure.request_id = request_id(response.headers)
+    failure.explanation = (
+        f"{request.operation} failed on {request.path}: the answer has status {response.status_code} but is no JSON object "
+        f"({response.content_type or 'no content type'}, {problem}{_named(failure.request_id)}). "
+        "Check that the endpoint is an agents service."
+    )
+    raise failure
+
+
+def _unreadable(error: ValueError, body: bytes) -> str:
+    """Why an answer cannot be read: how it begins, or, where that is JSON with texts in it, which may be secrets, where it breaks."""
+    if body.lstrip()[:1] not in (b"{", b"[") or b'"' not in body:
+        return f"starts with {body[:80].decode('utf-8', 'replace')!r}"
+    told = getattr(error, "errors", None)
+    found = told(include_url=False, include_context=False, include_input=False) if told is not None else ()
+    return str(found[0]["msg"]) if found else type(error).__name__
 
 
 def call_error(
@@ -67,6 +79,8 @@ def call_error(
 
     status = response.status_code
     told = retry if status == 429 or status >= 500 else ""
+    if status in (307, 308) and request.parts is not None and not request.parts.replayable:
+        told = "The body was read from a source that cannot be read twice: give its bytes, or a file that can be rewound."
     headers, body = response.headers, response.content
     text = explain(request.operation, request.path, status, response.reason, headers, body, endpoint, told, sent)
     own = error_map.get(status)
@@ -77,7 +91,7 @@ def call_error(
     error = BY_STATUS.get(status, HttpResponseError)(response=response)
     error.request_id = request_id(response.headers)
     error.explanation = text
-    if status not in _WITHOUT_MODEL:
+    if status >= 300 and status not in _WITHOUT_MODEL:
         error.model = _error_model(body)
     return error
 
@@ -120,18 +134,18 @@ def failed_call(request: Request[Any], endpoint: Endpoint, problem: TransportErr
             "A local service is started with --tls, and its certificate is trusted by the SSL_CERT_FILE that it printed; one without is "
             "written with http://. Check"
         )
-    error = kind(
-        f"{request.operation} {told}: {request.method} {request.path} at {endpoint.origin}: {problem} ({retry}). "
-        f"{step} the network and the endpoint: {endpoint.describe()}"
+    return _noted(
+        kind(
+            f"{request.operation} {told}: {request.method} {request.path} at {endpoint.origin}: {problem}{_of(problem)} ({retry}). "
+            f"{step} the network and the endpoint: {endpoint.describe()}"
+        ),
+        problem,
     )
-    error.__cause__ = problem
-    return error
 
 
 def note_local_key(endpoint: Endpoint, problem: Exception) -> None:
     """Note at the error of a credential that gives no token what helps at a local service. The error stays the credential's own."""
-    # Python 3.10 has no notes at errors.
-    if endpoint.loopback and hasattr(problem, "add_note"):
+    if endpoint.loopback and sys.version_info >= (3, 11):  # Python 3.10 has no notes at errors
         problem.add_note(
             f"agentkit wanted a token for {endpoint.where()}. A local service is better asked with its key: set {LOCAL_KEY_VARIABLE} to what "
             "it printed when it started, or give that as credential."
@@ -143,6 +157,42 @@ def broken_answer(request: Request[Any], problem: TransportError) -> Exception:
     from .exceptions import ServiceResponseError, ServiceResponseTimeoutError
 
     kind = ServiceResponseTimeoutError if problem.timed_out else ServiceResponseError
-    error = kind(f"{request.operation}: the answer of {request.method} {request.path} broke off: {problem}. Try again.")
+    told = f"{request.operation}: the answer of {request.method} {request.path} broke off: {problem}{_of(problem)}. Try again."
+    return _noted(kind(told), problem)
+
+
+def unreadable_events(problem: ValueError, response: HttpResponse | None) -> Exception:
+    """The error of a stream of events that cannot be read on.
+
+    :param response: the answer that it came with; None for bytes from elsewhere.
+    """
+    from .exceptions import EventStreamError
+
+    error = EventStreamError(str(problem), response=response)
+    error.explanation = str(problem)
+    if response is not None:
+        error.request_id = request_id(response.headers)
+        kind = response.content_type or "no content type"
+        error.explanation += f" The answer had status {response.status_code} ({kind}{_named(error.request_id)})."
     error.__cause__ = problem
     return error
+
+
+def _of(problem: TransportError) -> str:
+    """Of which answer it is that the body broke off."""
+    return _named(request_id(problem.answer.headers)) if problem.answer is not None else ""
+
+
+def _named(identifier: str | None) -> str:
+    """The id by which the service knows a request, for the middle of a text."""
+    return f", request id {identifier}" if identifier else ""
+
+
+def _noted(error: Any, problem: TransportError) -> Exception:
+    """The error with what is known of the answer: its ``status_code`` and ``request_id``, None where not even its head came."""
+    answer = problem.answer
+    error.status_code = answer.status_code if answer is not None else None
+    error.request_id = request_id(answer.headers) if answer is not None else None
+    error.__cause__ = problem
+    kept: Exception = error
+    return kept

@@ -9,10 +9,11 @@ import inspect
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from ._core.credentials import CredentialKind, Token, credential_kind, is_fresh, token_from
+from ._forking import renewed_in_children
 
 if TYPE_CHECKING:
     import asyncio
@@ -29,6 +30,7 @@ __all__ = [
     "async_closed",
     "async_notify",
     "async_opened",
+    "async_owned",
     "async_result",
     "async_sleep",
     "sync_call",
@@ -36,12 +38,20 @@ __all__ = [
     "sync_closed",
     "sync_notify",
     "sync_opened",
+    "sync_owned",
     "sync_result",
     "sync_sleep",
 ]
 
 R = TypeVar("R")
 Opening = TypeVar("Opening", bound="SyncOpening")
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+Closing = TypeVar("Closing", bound=_Closable)
 
 
 async def async_sleep(seconds: float) -> None:
@@ -66,6 +76,35 @@ async def async_call(function: Callable[..., R], *args: Any) -> R:
 def sync_call(function: Callable[..., R], *args: Any) -> R:
     """Run blocking work where it is called."""
     return function(*args)
+
+
+async def async_owned(function: Callable[[], Closing]) -> Closing:
+    """Run blocking work off the event loop whose result is to be closed: where the task is cancelled meanwhile, it is closed here."""
+    import asyncio
+
+    lock, made, abandoned = threading.Lock(), [], False
+
+    def work() -> Closing:
+        result = function()
+        with lock:
+            if abandoned:
+                result.close()
+            made.append(result)
+        return result
+
+    try:
+        return await asyncio.to_thread(work)
+    except asyncio.CancelledError:
+        with lock:
+            abandoned = True
+            for result in made:
+                result.close()
+        raise
+
+
+def sync_owned(function: Callable[[], Closing]) -> Closing:
+    """Run blocking work where it is called."""
+    return function()
 
 
 async def async_notify(callback: Callable[[Any], Any] | None, value: Any) -> None:
@@ -116,6 +155,11 @@ class SyncTokens:
         self._scopes = scopes
         self._token: Token | None = None
         self.last: str | None = None
+        self._forked()
+        renewed_in_children(self)
+
+    def _forked(self) -> None:
+        """Wait for nobody: in a child process, whoever was asking for a token is not there."""
         self._lock = threading.Lock()
 
     def get(self) -> str:

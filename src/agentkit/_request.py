@@ -55,15 +55,15 @@ class Request(Generic[R]):
     response read as bytes. ``success`` are the statuses of an answer. ``api_version`` is sent in place of the endpoint's own where a
     call exists in certain versions only, under ``version_name``, which two calls spell otherwise. ``by_links`` marks a list whose pages
     name the next one by a link; ``url`` is such a link, in place of ``path`` and ``params``. ``headers`` are what this call sends besides
-    those of every call.
+    those of every call. What may hold a secret is left out of the repr.
     """
 
     operation: str
     method: str
     path: str
     returns: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
-    body: Any = None
+    params: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    body: Any = field(default=None, repr=False)
     parts: Any = None
     content_type: str | None = None
     accept: str = "application/json"
@@ -71,8 +71,8 @@ class Request(Generic[R]):
     version_name: str = "api-version"
     api_version: str | None = None
     by_links: bool = False
-    url: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    url: str | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def plain_request(

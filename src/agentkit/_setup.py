@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._core import endpoint as endpoints
 from ._core.endpoint import Endpoint
+from ._forking import renewed_in_children
 
 if TYPE_CHECKING:
     from .local import LocalService
@@ -114,6 +115,11 @@ class DefaultCredential:
 
     def __init__(self) -> None:
         self._credential: Any = None
+        self._forked()
+        renewed_in_children(self)
+
+    def _forked(self) -> None:
+        """Wait for nobody: in a child process, whoever was asking is not there."""
         self._lock = threading.Lock()
 
     def get_token(self, *scopes: str, **kwargs: Any) -> Any:

@@ -163,6 +163,8 @@ class ClientOptions(SharedOptions, total=False):
     """The keywords that a client's constructor accepts: the defaults of its calls, and the connection's own.
 
     ``enable_auto_function_calls`` is what the method of that name of ``client.agents`` takes: functions, a tool or a set of tools.
+    ``repeatability`` says whether the service honours the headers of Repeatable Requests 1.0, so that a call which changes something is
+    sent again, under the same key, where its answer was lost; by default only a local service is taken to.
     """
 
     enable_auto_function_calls: Any
@@ -172,3 +174,4 @@ class ClientOptions(SharedOptions, total=False):
     proxies: Mapping[str, str] | None
     connection_verify: bool | str | os.PathLike[str] | None
     connection_cert: str | tuple[str, str] | None
+    repeatability: bool | None

@@ -12,6 +12,7 @@ They are azure-core's own classes, so that ``except azure.core.exceptions.HttpRe
      │    ├── ResourceNotModifiedError    304
      │    ├── ActiveRunError              the thread has an active run
      │    └── DecodeError                 the body is not what its content type says
+     │         └── EventStreamError          a stream holds no events, or one without end; also a ValueError
      ├── RunFailedError                 a streamed run failed, where failures are to be raised
      ├── VersionFailedError             a version of an agent could not be deployed
      ├── MissingToolError               a run asks for a function that is not here, where that is to be raised
@@ -38,6 +39,7 @@ __all__ = [
     "AzureError",
     "ClientAuthenticationError",
     "DecodeError",
+    "EventStreamError",
     "HttpResponseError",
     "MissingToolError",
     "ResourceExistsError",
@@ -126,6 +128,10 @@ def refused_too_long(refusal: Exception, operation: str, thread_id: str, waited:
 
 class DecodeError(HttpResponseError, core.DecodeError):
     """The body is not what its content type says."""
+
+
+class EventStreamError(DecodeError, ValueError):
+    """What came as a stream of events cannot be read as one: a line or an event goes on beyond all measure."""
 
 
 BY_STATUS: dict[int, type[HttpResponseError]] = {

@@ -137,7 +137,8 @@ class Conversations:
     """A service, a proxy before it, and a client on either side of that.
 
     :ivar direct: operations of a client that goes to the service directly.
-    :ivar agents: operations of one that goes through the proxy.
+    :ivar agents: operations of one that goes through the proxy, and takes the service for one that honours no keys.
+    :ivar keyed: operations of one that goes through the proxy too, and has its requests repeated under keys.
     """
 
     def __init__(self, face: Face, service: LocalService, proxy: Proxy, connect: Connect, script: Script) -> None:
@@ -146,7 +147,8 @@ class Conversations:
         self.proxy = proxy
         self.script = script
         self.direct: Any = connect(service).agents
-        self.agents: Any = connect(proxy.url, service.key).agents
+        self.agents: Any = connect(proxy.url, service.key, repeatability=False).agents
+        self.keyed: Any = connect(proxy.url, service.key).agents
 
     def new(self) -> Conversation:
         """A conversation that has not begun."""

@@ -29,11 +29,13 @@ def face(request: pytest.FixtureRequest) -> Face:
 
 @pytest.fixture
 async def connect(face: Face) -> AsyncIterator[Connect]:
-    """Makes clients, and closes them after the test."""
+    """Makes clients, and closes them after the test. A server that answers by a script is not taken for one that honours keys."""
     clients = []
 
     def made(target: Any, credential: Any = None, **options: Any) -> Any:
         url, key = where(target)
+        if isinstance(target, RawServer):
+            options.setdefault("repeatability", False)
         client = face.Client(url, key if credential is None else credential, **options)
         clients.append(client)
         return client
@@ -129,6 +131,6 @@ def naps(face: Face, monkeypatch: pytest.MonkeyPatch) -> Naps:
         if name.startswith(("agentkit.aio", "agentkit._sync", "agentkit._primitives")):
             if getattr(module, "time", None) is time:
                 monkeypatch.setattr(module, "time", clock)
-            if getattr(module, "asyncio", None) is asyncio:
-                monkeypatch.setattr(module, "asyncio", Overlay(asyncio, sleep=nap))
+            if hasattr(module, "async_sleep"):
+                monkeypatch.setattr(module, "async_sleep", nap)
     return record

@@ -29,6 +29,7 @@ class Answer:
     :param cut: leave out the second half of the body, and close the connection.
     :param drop: say nothing, and close the connection.
     :param wait: seconds before anything is said.
+    :param surplus: what comes after the answer; in pieces, each some time after the one before, the first with the answer.
     """
 
     status: int = 200
@@ -38,6 +39,7 @@ class Answer:
     cut: bool = False
     drop: bool = False
     wait: float = 0.0
+    surplus: Sequence[bytes] = ()
 
     @property
     def content(self) -> bytes:
@@ -92,6 +94,8 @@ class RawServer:
         self.seen: list[Seen] = []
         self.hung_up = threading.Event()
         """Set when a client closed a connection before it had the whole answer."""
+        self.surplus_sent = threading.Event()
+        """Set when what comes after an answer was sent."""
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
@@ -119,11 +123,15 @@ class RawServer:
         self._stopping.set()
         self._http.shutdown()
         self._thread.join()
+        self.hang_up()
+        self._http.server_close()
+
+    def hang_up(self) -> None:
+        """Close every connection, as a service does with those that were not used for a while."""
         with self._lock:
             for connection in self._sockets:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
-        self._http.server_close()
 
     def _take(self, seen: Seen) -> Answer:
         with self._lock:
@@ -168,7 +176,13 @@ class RawServer:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(content[: len(content) // 2] if answer.cut else content)
+                first, *later = answer.surplus or (b"",)
+                self.wfile.write((content[: len(content) // 2] if answer.cut else content) + first)
+                for piece in later:
+                    server._stopping.wait(0.02)
+                    self.wfile.write(piece)
+                if answer.surplus:
+                    server.surplus_sent.set()
                 if answer.cut:
                     self.close_connection = True
 

@@ -125,12 +125,13 @@ async def test_a_good_status_with_no_json_object_is_a_decode_error(body: str | b
     error: Any = caught.value
     assert type(error) is exceptions.DecodeError
     assert (error.status_code, error.request_id) == (200, "id-1")
-    shown = body if isinstance(body, str) else "�"
+    # JSON with texts in it may hold what nobody is to see.
+    shown = "EOF while parsing" if body == '{"id": ' else repr(body) if isinstance(body, str) else "'�'"
     for part in (
         "get_agent failed on /assistants/asst_1",
         "no JSON object",
         "text/html",
-        repr(shown),
+        shown,
         "Check that the endpoint",
     ):
         assert part in str(error)

@@ -1,4 +1,4 @@
-"""Progress of uploads and downloads: what is told, when, to whom, and on stderr."""
+"""Progress of uploads and downloads: what is told, when, and to whom."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from agentkit.exceptions import HttpResponseError
+from agentkit.models import ThreadMessage
 
-from .faces import Connect, Face, done
+from .faces import Connect, Face, done, pieces
 from .fixtures import Naps
 from .servers import AGENT, Answer, RawServer
 
@@ -116,7 +117,7 @@ async def test_an_empty_download_tells_nothing(raw: RawServer, connect: Connect,
     assert (saved.read_bytes(), told) == (b"", [])
 
 
-async def test_true_shows_a_line_on_stderr(
+async def test_where_there_is_no_terminal_true_shows_nothing(
     raw: RawServer, connect: Connect, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     agents = connect(raw).agents
@@ -124,17 +125,26 @@ async def test_true_shows_a_line_on_stderr(
     await done(agents.upload_file(file=("my.bin", b"x" * SIZE), purpose="assistants", progress=True))
     raw.answers = [Answer(body=b"y" * 2_000_000)]
     await done(agents.save_file("f", "sub/got.bin", tmp_path, progress=True))
-    raw.answers = [STORED]
-    await done(agents.upload_file(file=("piped", Pipe(b"x" * SIZE)), purpose="assistants", progress=True))
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    up, down, piped, rest = shown.err.split("\n")
-    assert up.startswith("\rmy.bin: ")
-    assert up.endswith("\rmy.bin: 100 % of 1.0 MB")
-    assert down.endswith("\rgot.bin: 100 % of 2.0 MB")
-    assert "\rpiped: 0." in piped
-    assert piped.endswith("\rpiped: 100 % of 1.0 MB")
-    assert rest == ""
+    assert capsys.readouterr() == ("", "")
+
+
+async def test_a_content_that_is_read_tells_the_bytes_as_they_come(raw: RawServer, connect: Connect) -> None:
+    raw.answers = [Answer(body=os.urandom(SIZE))]
+    told = Told()
+    content = await done(connect(raw).agents.get_file_content("f", progress=told))
+    received = [len(piece) for piece in await pieces(content)]
+    assert [count for count, _ in told] == [sum(received[: number + 1]) for number in range(len(received))]
+    assert told[-1] == (SIZE, SIZE)
+
+
+async def test_the_files_of_a_message_tell_one_after_the_other(raw: RawServer, connect: Connect, tmp_path: Path) -> None:
+    raw.answers = [Answer(body=b"abc")]
+    images = [{"type": "image_file", "image_file": {"file_id": file_id}} for file_id in ("f1", "f2")]
+    message = ThreadMessage({"id": "m", "content": images})
+    told = Told()
+    saved = await done(connect(raw).agents.save_message_files(message, tmp_path, progress=told))
+    assert len(saved) == 2
+    assert told == [(3, 3), (3, 3)]
 
 
 @pytest.mark.parametrize("progress", [None, False])

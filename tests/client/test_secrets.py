@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,13 @@ TOKEN = "t0ken-of-the-tests"
 class Token:
     def get_token(self, *scopes: str, **_: Any) -> AccessToken:
         return AccessToken(TOKEN, 4_000_000_000)
+
+
+class Once(io.BytesIO):
+    """Content that can be read and not rewound, as that of a pipe."""
+
+    def tell(self) -> int:
+        raise io.UnsupportedOperation("a pipe has no place")
 
 
 OK = Answer(body=AGENT)
@@ -58,12 +66,54 @@ async def test_a_host_that_only_begins_like_the_own_one_is_another(raw: RawServe
     assert pipeline._is_own(f"{raw.url}/x")
 
 
-async def test_a_post_follows_no_redirect(raw: RawServer, connect: Connect) -> None:
-    raw.answers = [Answer(307, headers={"Location": "/elsewhere"}), OK]
+@pytest.mark.parametrize("status", [301, 302, 303])
+async def test_a_post_follows_no_redirect_that_means_a_get(status: int, raw: RawServer, connect: Connect) -> None:
+    raw.answers = [Answer(status, headers={"Location": "/elsewhere"}), OK]
     with pytest.raises(HttpResponseError, match="redirect is not followed") as caught:
         await done(connect(raw).agents.create_agent(model="m"))
-    assert caught.value.status_code == 307
+    assert caught.value.status_code == status
     assert len(raw.seen) == 1
+
+
+@pytest.mark.parametrize("status", [307, 308])
+async def test_what_changes_something_is_sent_again_on_its_host(status: int, raw: RawServer, connect: Connect) -> None:
+    raw.answers = [Answer(status, headers={"Location": "/elsewhere?x=1"}), OK]
+    agents = connect(raw).agents
+    await done(agents.create_agent(model="m"))
+    first, second = raw.seen
+    assert (second.method, second.target, second.body) == ("POST", "/elsewhere?x=1", first.body)
+    assert second.headers["api-key"] == KEY
+    raw.answers = [*raw.answers, Answer(status, headers={"Location": "/elsewhere"}), Answer(body={"deleted": True})]
+    await done(agents.delete_agent("asst_1"))
+    assert [(seen.method, seen.path) for seen in raw.seen[-1:]] == [("DELETE", "/elsewhere")]
+
+
+@pytest.mark.parametrize("status", [307, 308])
+async def test_another_host_gets_nothing_that_changes_something(
+    status: int, raw: RawServer, raws: Callable[..., RawServer], connect: Connect
+) -> None:
+    other = raws()
+    raw.answers = [Answer(status, headers={"Location": f"{other.url}/elsewhere"})]
+    agents = connect(raw).agents
+    calls: list[Callable[[], Any]] = [lambda: agents.create_agent(model="m"), lambda: agents.delete_agent("asst_1")]
+    for call in calls:
+        with pytest.raises(HttpResponseError, match="redirect is not followed"):
+            await done(call())
+    assert other.seen == []
+
+
+async def test_an_upload_is_sent_again_where_it_can_be_read_again(raw: RawServer, connect: Connect) -> None:
+    raw.answers = [Answer(307, headers={"Location": "/elsewhere"}), Answer(body={"id": "f", "object": "file"})]
+    agents = connect(raw).agents
+    await done(agents.upload_file(file=("a.txt", io.BytesIO(b"words")), purpose="assistants"))
+    first, second = raw.seen
+    assert (second.path, second.body) == ("/elsewhere", first.body)
+    assert b"words" in first.body
+    raw.answers = [*raw.answers, Answer(307, headers={"Location": "/elsewhere"}), OK]
+    with pytest.raises(HttpResponseError, match=r"source that cannot be read twice: give its bytes") as caught:
+        await done(agents.upload_file(file=("a.txt", Once(b"words")), purpose="assistants"))
+    assert caught.value.status_code == 307
+    assert len(raw.seen) == 3
 
 
 async def test_a_loop_of_redirects_ends(raw: RawServer, connect: Connect) -> None:
@@ -91,8 +141,17 @@ async def test_a_redirect_that_leads_nowhere_good_is_an_error(location: str, raw
         ("GET", "http://localhost/x", 302, "https://b/y", None),
         ("GET", "https://a/x", 200, "/y", None),
         ("GET", "https://a/x", 304, "/y", None),
+        ("POST", "https://a/x", 301, "/y", None),
         ("POST", "https://a/x", 303, "/y", None),
-        ("DELETE", "https://a/x", 307, "/y", None),
+        ("POST", "https://a/x", 307, "/y?z=1", "https://a/y?z=1"),
+        ("POST", "https://a:1/x", 308, "//a:1/y", "https://a:1/y"),
+        ("DELETE", "https://a/x", 307, "/y", "https://a/y"),
+        ("POST", "https://a/x", 307, "https://b/y", None),
+        ("POST", "https://a/x", 307, "https://a:444/y", None),
+        ("POST", "https://a/x", 307, "https://u@a/y", None),
+        ("POST", "https://a/x", 307, "http://a/y", None),
+        ("POST", "https://a/x", 307, "https://[a/y", None),
+        ("DELETE", "https://a/x", 308, "https://b/y", None),
     ],
 )
 def test_where_redirects_lead(method: str, url: str, status: int, location: str, target: str | None) -> None:

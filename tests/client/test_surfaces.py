@@ -68,10 +68,14 @@ def test_types_are_the_same_but_for_the_derived_names(name: str) -> None:
     assert (result == "Any") == (name == "create_thread_and_run"), "it is a run or a stream; the overloads say which"
 
 
+BLOCKS = {"temporary_agent", "temporary_file", "temporary_thread", "temporary_vector_store"}
+"""What gives a context manager; its requests are those of the block."""
+
+
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_only_the_async_operations_are_awaited(name: str) -> None:
     """``create_stream`` of the async client is as well, but may also be entered as it is."""
-    assert inspect.iscoroutinefunction(getattr(ASYNC, name)) == (name not in {"create_stream", *LAZY, *SENDS_NOTHING})
+    assert inspect.iscoroutinefunction(getattr(ASYNC, name)) == (name not in {"create_stream", *BLOCKS, *LAZY, *SENDS_NOTHING})
     assert not inspect.iscoroutinefunction(getattr(SYNC, name))
 
 

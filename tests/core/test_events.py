@@ -202,6 +202,15 @@ def test_nesting_at_the_edge_of_what_can_be_read_is_no_error() -> None:
         assert parse_event("thread.run.created", f'{{"a": {document}}}').event_type == "thread.run.created"
 
 
+@pytest.mark.parametrize(("levels", "read"), [(199, True), (200, False), (900, False)])
+def test_what_nests_deeper_than_the_body_of_an_answer_may_stays_text(levels: int, read: bool) -> None:
+    data = '{"id": "run_1", "more": ' + "[" * levels + "]" * levels + "}"
+    event = parse_event("thread.run.completed", data)
+    assert isinstance(event.data, ThreadRun) is read
+    assert (event.raw == data) is not read
+    assert str(event.data)
+
+
 def test_names_that_no_text_can_have_leave_the_data_as_text() -> None:
     assert parse_event("thread.run.created", HALF_A_PAIR_AS_NAME).data == r"{'\ud83d': 1}"
 

@@ -166,3 +166,20 @@ def test_a_safe_name_stays_in_its_folder_on_every_platform(text: str) -> None:
     assert "\\" not in name
     assert not re.match("[A-Za-z]:", name)
     assert text.rstrip("/\\").endswith(name)
+
+
+@pytest.mark.parametrize("name", ["NUL", "con.txt", "Com1.tar.gz", "lpt¹", "a/aux .txt", "...", "b/. ."])
+def test_names_that_stand_for_no_file_on_windows_are_refused_there(name: str) -> None:
+    with pytest.raises(ValueError, match="stands for no file on Windows"):
+        safe_file_name(name, windows=True)
+    assert safe_file_name(name, windows=False)
+
+
+@pytest.mark.parametrize("name", ["nullable.txt", "console", "com.txt", "com12", ".con", "a.", "lpt"])
+def test_names_that_are_like_devices_are_files(name: str) -> None:
+    assert safe_file_name(name, windows=True) == name
+
+
+def test_half_of_a_character_is_refused_before_anything_is_written() -> None:
+    with pytest.raises(ValueError, match="half of a character"):
+        safe_file_name("a\ud800.txt", windows=False)

@@ -14,10 +14,18 @@ from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urlsplit
 
-__all__ = ["Exchange", "Gate", "Reply"]
+__all__ = ["Act", "Exchange", "Gate", "Reply", "Told"]
 
 _AT_ONCE = struct.pack("ii", 1, 0)
 _PIECE = 1 << 16
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the head of an answer tells: its status, and the id of the request where it has one."""
+
+    status: int
+    request_id: str | None
 
 
 @dataclass(frozen=True)
@@ -33,9 +41,8 @@ class Reply:
         content = self.body if body is None else body
         gone = (*(name.lower() for name in drop), b"content-length", b"transfer-encoding", b"connection")
         kept = [line for line in self.head if line.partition(b":")[0].lower() not in gone]
-        length = (
-            [] if any(line.lower().startswith(b"content-length") for line in add) else [b"Content-Length: %d" % len(content)]
-        )
+        told = any(line.lower().startswith((b"content-length", b"transfer-encoding")) for line in add)
+        length = [] if told else [b"Content-Length: %d" % len(content)]
         return b"\r\n".join([b"HTTP/1.1 %d Told" % self.status, *kept, *length, *add]) + b"\r\n\r\n" + content
 
 
@@ -47,6 +54,7 @@ class Exchange:
         self._client = client
         self._head = head
         self._body = body
+        self._sent = b""
 
     @property
     def target(self) -> bytes:
@@ -73,6 +81,9 @@ class Exchange:
 
     def send(self, data: bytes) -> None:
         """Send bytes to the client."""
+        if len(self._sent) < _PIECE:
+            self._sent += data[:_PIECE]
+            self._gate.last = _told_by(self._sent)
         self._client.sendall(data)
 
     def reset(self) -> None:
@@ -101,6 +112,7 @@ class Gate:
 
     :ivar seen: So many requests came to the gate since it was armed.
     :ivar forwarded: So many of them the service got.
+    :ivar last: The status and the request id of the answer that went out last; None where not even its head did.
     """
 
     def __init__(self, url: str) -> None:
@@ -115,6 +127,13 @@ class Gate:
         self._first: int = 0
         self._times: int | None = None
         self.seen = self.forwarded = 0
+        self.last: Told | None = None
+
+    @property
+    def open(self) -> int:
+        """How many connections to it are open."""
+        with self._lock:
+            return len(self._sockets)
 
     @property
     def url(self) -> str:
@@ -128,6 +147,7 @@ class Gate:
         """
         with self._lock:
             self.seen = self.forwarded = 0
+            self.last = None
             self._act, self._first, self._times = act, first, times
 
     def whole(self) -> None:
@@ -187,6 +207,7 @@ class Gate:
                 kept = b""
                 while (read := _read_request(client, kept)) is not None:
                     head, body, kept = read
+                    self.last = None
                     self._next_act()(Exchange(self, client, head, body))
         finally:
             with self._lock:
@@ -202,6 +223,20 @@ class Gate:
 
 def _pass(exchange: Exchange) -> None:
     exchange.send(exchange.forward().raw())
+
+
+def _told_by(sent: bytes) -> Told | None:
+    """What the head of an answer says, once it is there; informational ones are no answers."""
+    while True:
+        head, end, rest = sent.partition(b"\r\n\r\n")
+        status, *lines = head.split(b"\r\n")
+        if not end:
+            return None
+        if not status.startswith(b"HTTP/1.1 1"):
+            break
+        sent = rest
+    fields = {name.lower(): value.strip().decode() for name, _, value in (line.partition(b":") for line in lines)}
+    return Told(int(status.split()[1]), fields.get(b"x-ms-request-id") or fields.get(b"x-request-id"))
 
 
 def _read_request(client: socket.socket, kept: bytes) -> tuple[bytes, bytes, bytes] | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 import tempfile
+import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +19,26 @@ from azure.core.exceptions import AzureError
 
 import agentkit
 import agentkit.aio
-from agentkit.local import LocalService
+from agentkit.local import Hosting, LocalService
 from agentkit.local.models.base import ModelRequest, ModelTurn, ToolCall
 from agentkit.local.store import Document, Transaction
 from agentkit.local.tables import Table
 
-from .faults import OTHER_HOST, VALUE, Fault
-from .gate import Exchange, Gate, Reply
-from .operations import OPERATIONS, Objects, Operation
+from .acts import redirected
+from .expected import VALUE
+from .faults import FAULTS, OTHER_HOST, Fault
+from .gate import Exchange, Gate, Reply, Told
+from .judging import problems_of_counts, problems_of_error, problems_of_folder, problems_of_value, shape
+from .operations import MANIFEST, PROBE, Objects, Operation
 
 __all__ = ["FACES", "Bench", "Cell", "bench", "cells"]
 
-FACES = ("sync", "async")
+FACES = ("sync", "async", "keyed")
+"""The two clients, and the sync one at a service that is known to carry out a request with a key once."""
 
-READ_TIMEOUT = 0.25
-DEADLINE = 20.0
+# Of a service that falls silent, and of one that does not, on a machine that is busy.
+SHORT, LONG = 0.4, 20.0
+DEADLINE = 30.0
 
 
 @dataclass(frozen=True)
@@ -62,13 +69,21 @@ def _answer(request: ModelRequest) -> str | ModelTurn:
 
 @dataclass
 class Bench:
-    """The service, a client that goes to it straight, and another host that must not learn the key."""
+    """The service, a client that goes to it straight, and another host that must not learn the key.
+
+    :ivar probe: A file that is asked for after each call.
+    :ivar usual: What each operation gives without a fault.
+    :ivar lasting: The ids of what an operation works on, where that serves it again.
+    """
 
     service: LocalService
     other: Gate
-    shown: list[bytes]
     inserted: Counter[str]
     client: agentkit.AIProjectClient
+    probe: str
+    shown: list[bytes] = field(default_factory=list)
+    usual: dict[str, Any] = field(default_factory=dict)
+    lasting: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def made(self, tables: Iterable[str]) -> int:
         """How many objects were ever made in the tables."""
@@ -84,15 +99,16 @@ class Bench:
 @contextmanager
 def bench() -> Iterator[Bench]:
     """A service, and everything that stands before it."""
+    hosting = Hosting(seconds=0, manifests={"manifest": MANIFEST})
     with (
-        LocalService(model=_answer, allow_download=True) as service,
+        LocalService(model=_answer, allow_download=True, hosting=hosting) as service,
         _counting() as inserted,
         Gate(service.url) as other,
         agentkit.AIProjectClient(service.url, service.key) as client,
     ):
-        made = Bench(service, other, [], inserted, client)
-        other.arm(lambda exchange: _foreign(made, exchange), times=None)
-        yield made
+        probe = client.agents.upload_file(file=(PROBE, b"probe"), purpose="assistants").id
+        client.agents.create_agent(name=PROBE, model="m")
+        yield Bench(service, other, inserted, client, probe)
 
 
 @contextmanager
@@ -110,149 +126,174 @@ def _counting() -> Iterator[Counter[str]]:
         yield inserted
 
 
-def _foreign(at: Bench, exchange: Exchange) -> None:
-    at.shown += exchange.secrets
-    exchange.send(Reply(401, [b"Content-Type: application/json"], b'{"error": {"message": "who are you?"}}').raw())
-
-
-def cells(at: Bench, operation: Operation, fault: Fault) -> list[Cell]:
-    """Both clients' cells of an operation under a fault."""
-    return [_cell(at, operation, fault, face) for face in FACES]
+def cells(at: Bench, operation: Operation, fault: Fault, faces: Iterable[str] = FACES) -> list[Cell]:
+    """The cells of an operation under a fault: of each client, and with a key where that makes a difference."""
+    if operation.name not in at.usual:
+        _cell(at, operation, FAULTS[0], FACES[0])
+    differs = operation.changes and fault.expect(operation) != fault.expect(replace(operation, keyed=True))
+    return [_cell(at, operation, fault, face) for face in faces if face != "keyed" or differs]
 
 
 def _cell(at: Bench, operation: Operation, fault: Fault, face: str) -> Cell:
+    operation = replace(operation, keyed=face == "keyed")
     with tempfile.TemporaryDirectory() as name, Gate(at.service.url) as gate:
-        objects = Objects(at.client, Path(name))
+        objects = Objects(at.client, Path(name), at.lasting.setdefault(operation.name, {}) if operation.lasting else {})
         keywords = operation.keywords(objects)
         before = at.made(operation.makes)
-        try:
-            call = _Call(at, gate, operation, fault, keywords)
-            outcome, error = asyncio.run(
-                asyncio.wait_for(call.asynchronous() if face == "async" else call.synchronous(), DEADLINE)
-            )
-        except TimeoutError:
-            outcome, error = "hangs", None
-        received, made = call.received, at.made(operation.makes) - before
+        call = _Call(at, gate, operation, fault, keywords)
+        thread = threading.Thread(target=call.run, args=(face,), daemon=True)
+        thread.start()
+        thread.join(DEADLINE)
+        if thread.is_alive():
+            call.outcome = "hangs"
+        made = at.made(operation.makes) - before
         left = sorted(path.name for path in objects.folder.iterdir() if path.name != "up.txt")
-    problems = [*_wrong(operation, fault, outcome, error, received, made), *call.problems]
-    if operation.name == "save_file" and left != (["down.txt"] if outcome == VALUE else []):
-        problems.append(f"files left: {left}")
-    return Cell(operation.name, fault.name, face, outcome, received, made, tuple(problems))
+    problems = [*call.problems, *_wrong(at, call, made), *problems_of_folder(operation, call.outcome, left)]
+    return Cell(operation.name, fault.name, face, call.outcome, call.received, made, tuple(problems))
+
+
+def _wrong(at: Bench, call: _Call, made: int) -> Iterator[str]:
+    """What is not as expected of a call that was made."""
+    operation, fault = call.operation, call.fault
+    expected = fault.expect(operation)
+    if call.outcome != expected.outcome:
+        yield f"{call.outcome}, expected {expected.outcome}: {call.error}"
+    elif call.error is not None:
+        yield from problems_of_error(expected, call.error, at.other.last or call.told)
+    elif call.outcome == VALUE:
+        yield from problems_of_value(operation, fault, call.value, at.usual.setdefault(operation.name, call.value))
+    yield from problems_of_counts(operation, expected, call.received, made)
 
 
 class _Call:
-    """One call by either client, and a look afterwards whether the client still works."""
+    """One call, and a look afterwards whether the client still works and has let go of everything.
+
+    :ivar value: What the call gave, by its shape.
+    :ivar error: What it raised.
+    :ivar told: What the answer said of itself that the client got last.
+    """
 
     def __init__(self, at: Bench, gate: Gate, operation: Operation, fault: Fault, keywords: dict[str, Any]) -> None:
-        self._at, self._gate, self._operation, self._fault, self._keywords = at, gate, operation, fault, keywords
-        self.problems: list[str] = []
+        self.operation, self.fault = operation, fault
+        self._at, self._gate, self._keywords = at, gate, keywords
+        self.outcome, self.value, self.error = VALUE, None, None  # type: str, Any, Exception | None
+        self.told: Told | None = None
         self.received = 0
+        self.problems: list[str] = []
 
-    async def synchronous(self) -> tuple[str, Exception | None]:
-        return await asyncio.to_thread(lambda: asyncio.run(self._with(agentkit.AIProjectClient)))
+    def run(self, face: str) -> None:
+        """Make the call by one of the clients."""
+        kind = agentkit.aio.AIProjectClient if face == "async" else agentkit.AIProjectClient
+        asyncio.run(self._with(kind, repeatability=self.operation.keyed))
 
-    async def asynchronous(self) -> tuple[str, Exception | None]:
-        return await self._with(agentkit.aio.AIProjectClient)
-
-    async def _with(self, kind: Any) -> tuple[str, Exception | None]:
-        at, fault = self._at, self._fault
-        url = at.closed() if fault.target == "closed" else self._gate.url
-        client = kind(url, at.service.key, read_timeout=READ_TIMEOUT, retry_backoff_factor=0.001)
+    async def _with(self, kind: Any, **options: Any) -> None:
+        url = self._at.closed() if self.fault.target == "closed" else self._gate.url
+        client = kind(
+            url, self._at.service.key, read_timeout=SHORT if self.fault.stalls else LONG, retry_backoff_factor=0.001, **options
+        )
         try:
-            if fault.target == "idle":
-                await _done(client.agents.list_files())
-                self._gate.close_idle()
-            act = fault.act if fault.name != OTHER_HOST else _to(at.other)
-            self._gate.arm(act, times=fault.times)
-            at.shown.clear()
-            outcome, error = VALUE, None
-            try:
-                await self._made(client.agents)
-            except Exception as raised:  # noqa: BLE001 - whatever comes is the outcome
-                outcome, error = type(raised).__name__, raised
-            self.received = self._gate.forwarded
-            if at.shown:
-                self.problems.append("the other host was shown a secret")
-            if fault.target != "closed":
-                self._gate.whole()
-                try:
-                    after = await _done(client.agents.list_files())
-                except AzureError as raised:
-                    self.problems.append(f"the call after it fails: {raised}")
-                else:
-                    if after.get("object") != "list":
-                        self.problems.append(f"the call after it gets another's answer: {after}")
-            return outcome, error
+            await self._called(client.agents)
+            if self.fault.target != "closed":
+                await self._look_after(client.agents)
         finally:
             await _done(client.close())
+        if not _soon(lambda: self._gate.open == 0):
+            self.problems.append(f"{self._gate.open} connections are left open when the client is closed")
 
-    async def _made(self, agents: Any) -> None:
-        operation = self._operation
-        if operation.name == "submit_tool_outputs_to_stream":
-            handler = self._handler(agents)
-            await _done(agents.submit_tool_outputs_to_stream(**self._keywords, event_handler=handler))
-            await _done(handler.until_done())
-            return
-        result = getattr(agents, operation.name)(**self._keywords)
-        if operation.name == "create_stream":
-            await self._streamed(result)
-            return
-        result = await _done(result)
-        if operation.name == "get_file_content":
-            if hasattr(result, "__aiter__"):
-                _ = [piece async for piece in result]
-            else:
-                _ = list(result)
+    async def _called(self, agents: Any) -> None:
+        at, gate, fault = self._at, self._gate, self.fault
+        if fault.target == "idle":
+            await _done(agents.get_file(at.probe))
+            gate.close_idle()
+        at.shown.clear()
+        at.other.arm(self._foreign, times=None)
+        act = redirected(307, at.other.url.encode()) if fault.name == OTHER_HOST else fault.act
+        gate.arm(act, times=fault.times)
+        try:
+            self.value = shape(await self._result(agents))
+        except Exception as raised:  # noqa: BLE001 - whatever comes is the outcome
+            self.outcome, self.error = type(raised).__name__, raised
+        self.received, self.told = gate.forwarded, gate.last
+        if at.shown:
+            self.problems.append("the other host was shown a secret")
 
-    def _handler(self, agents: Any) -> Any:
-        from agentkit.models import AgentEventHandler, AsyncAgentEventHandler
+    def _foreign(self, exchange: Exchange) -> None:
+        self._at.shown += exchange.secrets
+        lines = [b"Content-Type: application/json", b"x-request-id: req_other"]
+        exchange.send(Reply(401, lines, b'{"error": {"message": "who are you?"}}').raw())
 
-        return AsyncAgentEventHandler() if inspect.iscoroutinefunction(agents.get_run) else AgentEventHandler()
-
-    async def _streamed(self, result: Any) -> None:
-        if hasattr(result, "__aenter__"):
-            async with result as handler:
-                await handler.until_done()
+    async def _look_after(self, agents: Any) -> None:
+        """The next call gets its own answer, over the one connection that is kept."""
+        self._gate.whole()
+        try:
+            after = await _done(agents.get_file(self._at.probe, read_timeout=LONG))
+        except AzureError as raised:
+            self.problems.append(f"the call after it fails: {raised}")
         else:
-            with result as handler:
-                handler.until_done()
+            if after.id != self._at.probe:
+                self.problems.append(f"the call after it gets another's answer: {after}")
+        if not _soon(lambda: self._gate.open <= 1):
+            self.problems.append(f"{self._gate.open} connections are open after the call")
+
+    async def _result(self, agents: Any) -> Any:
+        """What the call gives, read to its end; of a stream, what became of the run."""
+        method = getattr(agents, self.operation.name)
+        if self.operation.name == "create_stream":
+            async with _Inside(method(**self._keywords)) as handler:
+                await _done(handler.until_done())
+            return self._run_after()
+        if self.operation.name == "submit_tool_outputs_to_stream":
+            handler = _handler(agents)
+            await _done(method(**self._keywords, event_handler=handler))
+            await _done(handler.until_done())
+            return self._run_after()
+        if self.operation.name.startswith("temporary_"):
+            async with _Inside(method(**self._keywords)) as made:
+                return made
+        result = await _done(method(**self._keywords))
+        if self.operation.name == "get_file_content":
+            return b"".join([piece async for piece in result] if hasattr(result, "__aiter__") else result)
+        if hasattr(result, "__anext__"):
+            return await anext(result)
+        return next(result) if hasattr(result, "__next__") else result
+
+    def _run_after(self) -> str:
+        """What the service says of the run; a client that has read its stream to the end knows that it has ended."""
+        runs = self._at.client.agents.list_runs(self._keywords["thread_id"]).data
+        return ", ".join(str(run.status) for run in runs)
 
 
-def _to(other: Gate) -> Any:
-    def act(exchange: Exchange) -> None:
-        exchange.send(Reply(307, [b"Location: " + other.url.encode() + exchange.target], b"").raw())
+class _Inside:
+    """The ``async with`` of a context manager of either kind."""
 
-    return act
+    def __init__(self, manager: Any) -> None:
+        self._manager = manager
+
+    async def __aenter__(self) -> Any:
+        return await self._manager.__aenter__() if hasattr(self._manager, "__aenter__") else self._manager.__enter__()
+
+    async def __aexit__(self, *error: Any) -> None:
+        if hasattr(self._manager, "__aexit__"):
+            await self._manager.__aexit__(*error)
+        else:
+            self._manager.__exit__(*error)
+
+
+def _handler(agents: Any) -> Any:
+    from agentkit.models import AgentEventHandler, AsyncAgentEventHandler
+
+    return AsyncAgentEventHandler() if inspect.iscoroutinefunction(agents.get_run) else AgentEventHandler()
+
+
+def _soon(holds: Any) -> bool:
+    """Whether something comes to hold within a second: the gate hears of an end a little later than the client."""
+    end = time.monotonic() + 1
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.001)
+    return True
 
 
 async def _done(value: Any) -> Any:
     return await value if inspect.isawaitable(value) else value
-
-
-def _wrong(
-    operation: Operation, fault: Fault, outcome: str, error: Exception | None, received: int, made: int
-) -> Iterator[str]:
-    """What is not as expected of one cell."""
-    expected = fault.expect(operation)
-    if outcome != expected.outcome:
-        yield f"{outcome}, expected {expected.outcome}: {error}"
-    if error is not None:
-        if not isinstance(error, AzureError):
-            yield f"{type(error).__mro__} is no AzureError"
-        if expected.says not in str(error):
-            yield f"says {str(error)!r}"
-        with suppress(AttributeError):
-            if "gate" in expected.says and (error.request_id != "req_gate" or not error.status_code):  # type: ignore[attr-defined]
-                yield "carries no status or request id"
-    one_request = not operation.events and not operation.name.endswith(("_and_poll", "_process_run"))
-    if one_request and expected.received is not None and operation.name != "save_file" and received != expected.received:
-        yield f"the service got {received} requests, expected {expected.received}"
-    if operation.makes:
-        wanted = len(operation.makes) * min(expected.received or 0, 1)
-        if made != wanted:
-            yield f"the service made {made} objects, expected {wanted}"
-
-
-def operations_named(names: Iterable[str]) -> list[Operation]:
-    """The operations of these names."""
-    return [operation for operation in OPERATIONS if operation.name in names]

@@ -82,7 +82,7 @@ def test_a_method_has_its_old_name(entry: Renamed) -> None:
     old, new = operation(entry.old), operation(entry.new)
     assert callable(old)
     if entry.old.count(".") < 2 or "get_last" in entry.old:
-        assert old is new
+        assert inspect.signature(old) == inspect.signature(new)
 
 
 def test_every_method_of_the_areas_is_in_the_table() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentkit.migrate import Rewritten, rewrite
@@ -45,6 +45,7 @@ def test_a_last_line_without_an_end_stays_so(case: Case) -> None:
     assert rewrite(case.before.rstrip("\n")).text == wanted.rstrip("\n")
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(CASES)), max_size=4))
 def test_modules_together_are_a_fixed_point(names: list[str]) -> None:
     """Imports of several cases in one module bind the same names: whatever comes of it, it comes of it at once."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from .._wire import WireEnum
 from . import urls
@@ -30,6 +30,7 @@ __all__ = [
     "local_key",
     "parse_connection_string",
     "require_secure",
+    "require_secure_proxies",
 ]
 
 
@@ -209,6 +210,23 @@ def require_secure(endpoint_or_url: Endpoint | str) -> None:
     :raises ValueError: It is neither https nor http to a loopback host. The text holds no path and no query.
     """
     urls.require_secure(endpoint_or_url.origin if isinstance(endpoint_or_url, Endpoint) else endpoint_or_url)
+
+
+def require_secure_proxies(endpoint: Endpoint, proxies: Mapping[str, str] | None) -> None:
+    """Refuse a proxy to which the key would go in the open: on the way to a service over http, proxies read along.
+
+    :param endpoint: The service.
+    :param proxies: The addresses of proxies, by the scheme of what goes through them.
+    :raises ValueError: One of them stands between the client and a service over http, and is neither on this machine nor over https.
+    """
+    if endpoint.origin.startswith("https:"):
+        return  # what goes through a proxy is the service's alone to read
+    for scheme, url in (proxies or {}).items():
+        parts = urlsplit(url)
+        if scheme != "https" and parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+            raise ValueError(
+                f"the proxy {parts.hostname} would be shown the key of {endpoint.where()}: a service on this machine needs no proxies="
+            )
 
 
 _PARTS = ("host", "subscription id", "resource group name", "project name")

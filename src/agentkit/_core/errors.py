@@ -85,9 +85,11 @@ def explain(
     :param sent: the credential that went with it, in words.
     """
     error = read_error(body)
-    said = error.message or body[:200].decode("utf-8", "replace").strip() or reason or "no reason given"
+    # What comes with a status of success is what was asked for, and may be a secret.
+    shown = body[:200].decode("utf-8", "replace").strip() if status >= 300 else ""
+    said = error.message or shown or reason or "no reason given"
     text = f"{operation} failed on {target}: {' '.join(said.split()).rstrip('.')}"
-    code = error.code if error.code and _letters(error.code) != _letters(reason) else None
+    code = " ".join(error.code.split()) if error.code and _letters(error.code) != _letters(reason) else None
     text += f" ({' '.join(part for part in (str(status), reason, code) if part)}"
     identifier = request_id(headers)
     text += f", request id {identifier})." if identifier else ")."

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["StreamEvent", "fields_of", "model_of", "parse_event"]
 
-# What Python's reader of JSON takes nests deeper than Python's calls may go to write it again; pydantic's stops about here.
-_MOST_LEVELS = 150
+# As deep as pydantic reads. Python's own reader takes what nests so deeply that no call could write or copy it again.
+_MOST_LEVELS = 200
 
 
 @dataclass(slots=True)  # not frozen, which would double what it costs to make one
@@ -114,9 +114,14 @@ def _from_json(data: str) -> Any:
 
 
 def _is_deep(value: Any) -> bool:
-    level = [value]
+    level: list[Any] = [[value]]
     for _ in range(_MOST_LEVELS + 1):
-        level = [inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer) if isinstance(inner, (dict, list))]
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
     return bool(level)
 
 

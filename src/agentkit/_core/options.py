@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from .._suggest import unknown_keyword
 from .._types import CallOptions, ClientOptions, SharedOptions, StreamedOptions
@@ -42,6 +43,7 @@ _STREAMED = {
     "create_thread_and_run": "create_thread_and_run",
     "submit_tool_outputs_to_run": "submit_tool_outputs_to_stream",
 }
+_PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SHARED_KEYWORDS = frozenset(SharedOptions.__annotations__)
 CALL_KEYWORDS = frozenset({*CallOptions.__annotations__, *StreamedOptions.__annotations__}) | _SHARED_KEYWORDS
@@ -56,8 +58,8 @@ class CallSettings:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     connection_timeout: float | None = CONNECT_TIMEOUT
     read_timeout: float | None = READ_TIMEOUT
-    headers: Mapping[str, str] = field(default_factory=dict)
-    params: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    params: Mapping[str, Any] = field(default_factory=dict, repr=False)
     content_type: str | None = None
     request_id: str | None = None
     logging_enable: bool = False
@@ -79,9 +81,10 @@ class ClientSettings:
     call: CallSettings = field(default_factory=CallSettings)
     api_version: str | None = None
     credential_scopes: tuple[str, ...] = ()
-    proxies: Mapping[str, str] | None = None
+    proxies: Mapping[str, str] | None = field(default=None, repr=False)
     verify: bool | str = True
     cert: str | tuple[str, str] | None = None
+    repeatability: bool | None = None
 
 
 def call_settings(
@@ -123,9 +126,10 @@ def client_settings(client: str, options: Mapping[str, Any], own: Callable[[], I
         call=_resolve(client, CallSettings(), {k: v for k, v in options.items() if k in _SHARED_KEYWORDS}),
         api_version=options.get("api_version"),
         credential_scopes=(scopes,) if isinstance(scopes, str) else tuple(scopes),
-        proxies=None if options.get("proxies") is None else _texts(client, "proxies", options["proxies"]),
+        proxies=None if options.get("proxies") is None else _proxies(client, options["proxies"]),
         verify=True if verify is None else verify if isinstance(verify, bool) else os.fspath(verify),
         cert=options.get("connection_cert"),
+        repeatability=_flag(client, "repeatability", options.get("repeatability")),
     )
 
 
@@ -184,6 +188,12 @@ def _callable(function: str, name: str, value: Any) -> Any:
     return value
 
 
+def _flag(function: str, name: str, value: Any) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise TypeError(f"{function}() takes {name}= as True, False or None, not {type(value).__name__}")
+    return value
+
+
 def _mapping(function: str, name: str, value: Any) -> Mapping[Any, Any]:
     if not isinstance(value, Mapping):
         raise TypeError(f"{function}() takes {name}= as a mapping, not {type(value).__name__}")
@@ -195,6 +205,23 @@ def _texts(function: str, name: str, value: Any) -> Mapping[str, str]:
         if not all(isinstance(part, str) for part in item):
             raise TypeError(f"{function}() takes {name}= as a mapping from text to text; the entry {item[0]!r} is none")
     return {**value}
+
+
+def _proxies(function: str, value: Any) -> Mapping[str, str]:
+    """Addresses of proxies, of which the errors show none: there may be a password in it."""
+    proxies = _texts(function, "proxies", value)
+    for scheme, url in proxies.items():
+        try:
+            parts = urlsplit(url)
+            is_address = parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_address = False
+        if not is_address:
+            raise ValueError(
+                f"{function}() was given as the entry {scheme!r} of proxies= no address of a proxy: write "
+                f"http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT; the schemes are {', '.join(_PROXY_SCHEMES)}"
+            )
+    return proxies
 
 
 def _headers(function: str, name: str, value: Any) -> Mapping[str, str]:

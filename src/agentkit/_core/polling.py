@@ -69,3 +69,11 @@ class Wait:
     def waited(self, now: float) -> float:
         """Seconds since the wait began."""
         return now - self.started
+
+    def left(self, now: float) -> float | None:
+        """Seconds until the time is over, negative when it is; None where it never is."""
+        return None if self.timeout is None else self.timeout - self.waited(now)
+
+    def anew(self) -> Wait:
+        """The same wait, with the same end, for another piece of work: the first looks at that come quickly again."""
+        return Wait(self.interval, self.timeout, self.started)

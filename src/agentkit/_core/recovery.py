@@ -26,9 +26,10 @@ _ENDED = frozenset({"cancelled", "completed", "expired", "failed", "incomplete"}
 def may_have_arrived(status: int | None) -> bool:
     """Whether a submission that failed may have been processed all the same.
 
-    :param status: The status that it was answered with; None where no answer came.
+    :param status: The status that it was answered with, of which a good one is that of an answer which broke off; None where no
+        answer came.
     """
-    return status is None or status == 408 or status >= 500
+    return status is None or status < 400 or status == 408 or status >= 500
 
 
 def looks_after(status: int | None) -> tuple[float, ...]:
@@ -66,11 +67,12 @@ def missing_events(seen: Accumulator, run: Any, steps: Sequence[Any], messages: 
     :param steps: Its steps, in the order in which they were made.
     :param messages: The messages of its thread, or the run's alone.
     """
-    own = {message.id: message for message in messages if message.run_id == run.id}
+    # As text: in a response an id may be anything.
+    own = {str(message.id): message for message in messages if message.run_id == run.id}
     for step in steps:
         told = getattr(getattr(step.step_details, "message_creation", None), "message_id", None)
-        if told in own:
-            yield from _message_event(seen, own.pop(told), run)
+        if told is not None and str(told) in own:
+            yield from _message_event(seen, own.pop(str(told)), run)
         if str(step.status) in _ENDED and _status(seen.step(step.id)) != str(step.status):
             yield _event(f"thread.run.step.{step.status}", step)
     for message in own.values():

@@ -1,6 +1,7 @@
 """Whether a failed request is sent again, and after what wait: a pure decision over the policy, the attempts and the outcome.
 
-A request is sent again only where that cannot do its work twice:
+A request is sent again only where that cannot do its work twice. What is said here of GET is true of any method where the request has
+a key that the service honours (:mod:`agentkit._core.repeatability`):
 
 =====================================  =======================  ==========================
 outcome                                GET PUT DELETE HEAD ...  POST PATCH
@@ -63,7 +64,7 @@ class Outcome:
     """
 
     status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     failure: Failure | None = None
 
     def __post_init__(self) -> None:

@@ -20,6 +20,7 @@ _SLIPS = (
     ),
     (re.compile(r"[<>{}]"), "still has a placeholder in <> or {}; put the real value there"),
     (_CONTROL, "has a line break or another control character in it"),
+    (re.compile(r"[\ud800-\udfff]"), "has half of a character in it, which nothing can be sent with; type it anew"),
 )
 _HOST = re.compile(r"(?!-)[a-z0-9_-]+(?<!-)(?:\.(?!-)[a-z0-9_-]+(?<!-))*", re.ASCII)
 _OWN_PORT = {"https": 443, "http": 80}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
@@ -12,10 +11,13 @@ from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 from .._request import Request, with_body_read
 from .._version import __version__
 from .._wire import to_wire
+from .masking import is_secret, masked
 
 __all__ = ["encode_body", "is_secret", "join_url", "link_url", "masked", "merged_headers", "redirect_target", "user_agent"]
 
-_SECRET = re.compile("auth|key|token|secret|cookie|password|signature|credential", re.IGNORECASE)
+# These ask for the same request at another address; the others have come to mean a GET.
+_REPEATED = frozenset({307, 308})
+_REDIRECTS = frozenset({301, 302, 303}) | _REPEATED
 
 
 def join_url(base: str, path: str, params: Mapping[str, Any]) -> str:
@@ -73,27 +75,23 @@ def merged_headers(*layers: Mapping[str, str]) -> dict[str, str]:
     return dict(merged.values())
 
 
-def is_secret(header: str) -> bool:
-    """Whether a header of this name may hold a secret: it is not logged and does not follow a redirect to another host."""
-    return _SECRET.search(header) is not None
-
-
-def masked(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers with every secret replaced, for logs."""
-    return {name: "***" if is_secret(name) else value for name, value in headers.items()}
-
-
 def redirect_target(method: str, url: str, status: int, headers: Mapping[str, str]) -> str | None:
-    """Where a redirect leads, for the methods that are safe to repeat elsewhere; None when it is not to be followed.
+    """Where a redirect leads; None when it is not to be followed.
 
     A redirect to another scheme is not followed: from https, the rest would be open to read; and a pool of connections that was
-    made for plain http checks no certificates.
+    made for plain http checks no certificates. What changes something is sent again as it is where the status asks for that, and to
+    the same server only: nobody else is to have its content.
     """
     location = headers.get("location")
-    if status not in (301, 302, 303, 307, 308) or not location or method not in ("GET", "HEAD"):
+    if status not in _REDIRECTS or not location:
         return None
     try:
         target = urljoin(url, location)
-        return target if urlsplit(target).scheme == urlsplit(url).scheme else None
+        here, there = urlsplit(url), urlsplit(target)
     except ValueError:
         return None
+    if here.scheme != there.scheme:
+        return None
+    if method in ("GET", "HEAD"):
+        return target
+    return target if status in _REPEATED and here.netloc == there.netloc else None

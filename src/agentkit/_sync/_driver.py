@@ -14,6 +14,7 @@ from .._core.polling import is_active
 from .._core.recovery import missing_events
 from .._core.runloop import function_calls
 from .._generated import requests
+from .._http import SyncHttpResponse
 from .._request import Request, streamed
 from ._answering import Answering
 from ._pages import all_items
@@ -40,6 +41,11 @@ class ResponseBytes(Iterator[bytes]):
         self._sending = sending
         self._bytes: ByteStream | None = None
         self._closed = False
+
+    @property
+    def response(self) -> SyncHttpResponse | None:
+        """The answer; None where the request was not sent yet."""
+        return self._bytes.response if self._bytes is not None else None
 
     def open(self) -> None:
         """Send the request, if it was not sent yet. Raises what the service refuses it with."""

@@ -18,7 +18,9 @@ from ._openai import openai_client
 from .operations import AgentsOperations, ConnectionsOperations, EvaluationsOperations, InferenceOperations, TelemetryOperations
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
+    from collections.abc import Mapping
+
+    from openai import AsyncOpenAI, Timeout
     from typing_extensions import Self, Unpack
 
     from .._types import ClientOptions
@@ -115,17 +117,35 @@ class AIProjectClient(Client):
         """Evaluations of the project, and their schedules. A hub project and a local service have them."""
         return EvaluationsOperations(self._pipeline)
 
-    def get_openai_client(self, **kwargs: Any) -> AsyncOpenAI:
+    def get_openai_client(
+        self,
+        *,
+        timeout: float | Timeout | None = None,
+        max_retries: int | None = None,
+        default_headers: Mapping[str, str] | None = None,
+        default_query: Mapping[str, object] | None = None,
+        **kwargs: Any,
+    ) -> AsyncOpenAI:
         """A client of the openai package for this project: its responses, conversations, files and models, with this client's credential.
 
         It is the caller's to close.
 
-        :param kwargs: arguments of the openai client, such as ``timeout`` or ``default_query`` with another ``api-version``.
+        :keyword timeout: seconds that a request may take, or the openai package's own ``Timeout``.
+        :keyword max_retries: how often a request that failed is sent again.
+        :keyword default_headers: sent with every request.
+        :keyword default_query: added to the address of every request, such as another ``api-version``.
+        :param kwargs: other arguments of the openai client, such as ``http_client``.
         :raises TypeError: ``api_key`` or ``base_url`` is given, which come from this client.
         :raises ValueError: a hub project answers no such clients; the error says which kinds do.
         :raises ModuleNotFoundError: the openai package is not installed; the error names the extra.
         """
-        return openai_client(self._pipeline, kwargs)
+        named = {
+            "timeout": timeout,
+            "max_retries": max_retries,
+            "default_headers": default_headers,
+            "default_query": default_query,
+        }
+        return openai_client(self._pipeline, {**named, **kwargs})
 
     def _set_up(self, where: Endpoint, who: Any, options: Any, **parts: Any) -> None:
         super()._set_up(where, who, options, **parts)

@@ -13,6 +13,7 @@ from .._core.polling import is_active
 from .._core.recovery import missing_events
 from .._core.runloop import function_calls
 from .._generated import requests
+from .._http import AsyncHttpResponse
 from .._request import Request, streamed
 from ._answering import Answering
 from ._pages import all_items
@@ -39,6 +40,11 @@ class ResponseBytes(AsyncIterator[bytes]):
         self._sending = sending
         self._bytes: ByteStream | None = None
         self._closed = False
+
+    @property
+    def response(self) -> AsyncHttpResponse | None:
+        """The answer; None where the request was not sent yet."""
+        return self._bytes.response if self._bytes is not None else None
 
     async def open(self) -> None:
         """Send the request, if it was not sent yet. Raises what the service refuses it with."""

@@ -13,6 +13,7 @@ from .._core.polling import is_active
 from .._core.recovery import DONE, is_whole, owes_run
 from .._core.runloop import MAX_ERROR_ROUNDS, function_calls
 from .._core.sse import ServerSentEvent, SSEDecoder
+from .._outcome import unreadable_events
 from .._primitives import async_closed, async_result
 from ._driver import ResponseBytes, RunDriver
 from ._pipeline import ByteStream
@@ -55,7 +56,7 @@ class _Response:
         except StopAsyncIteration:
             self.has_ended = True
             # A last event that the end has cut in two is looked up instead.
-            events = [event for event in self._decoder.end() if self.driver is None or is_whole(event)]
+            events = [event for event in self._decoded(None) if self.driver is None or is_whole(event)]
         except Exception as error:
             if self.has_ended:  # it was closed by whoever left the stream meanwhile
                 return []
@@ -65,9 +66,22 @@ class _Response:
             self.has_ended = True
             return []
         else:
-            events = self._decoder.feed(chunk)
+            events = self._decoded(chunk)
         self.is_done = self.is_done or any(event.event == "done" for event in events)
         return events
+
+    def _decoded(self, chunk: bytes | None) -> list[ServerSentEvent]:
+        """The events that bytes complete, or the end, which is None.
+
+        :raises ~agentkit.exceptions.EventStreamError: what came are no events.
+        """
+        try:
+            return self._decoder.end() if chunk is None else self._decoder.feed(chunk)
+        except ValueError as error:
+            chunks = self.chunks
+            raise unreadable_events(
+                error, chunks.response if isinstance(chunks, (ByteStream, ResponseBytes)) else None
+            ) from error
 
     def _may_be_cut(self, error: Exception) -> bool:
         """Whether an error in reading says that the connection dropped, and the run can be looked at instead."""

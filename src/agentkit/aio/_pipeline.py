@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _hooks
 from .._core.credentials import CredentialKind, credential_kind, key_of
-from .._core.endpoint import LOCAL_KEY_VARIABLE, Endpoint, require_secure
+from .._core.endpoint import LOCAL_KEY_VARIABLE, Endpoint, require_secure, require_secure_proxies
 from .._core.options import CallSettings, ClientSettings
+from .._core.repeatability import honours_keys, key_headers, takes_key
 from .._core.retry import Attempts, Decision, Outcome, decide
 from .._core.wire_request import encode_body, is_secret, join_url, link_url, masked, merged_headers, redirect_target, user_agent
 from .._http import (
@@ -34,6 +35,8 @@ from .._types import AsyncCredential
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from .._files import Counter
 
 __all__ = ["ByteStream", "Pipeline"]
 
@@ -63,10 +66,12 @@ class Pipeline:
         http: AsyncHttp | None = None,
     ) -> None:
         require_secure(endpoint)
+        require_secure_proxies(endpoint, settings.proxies)
         self.endpoint = endpoint
-        self.defaults = settings.call
+        self.defaults: CallSettings = settings.call
         self._settings = settings
         self._api_version = settings.api_version or endpoint.api_version
+        self._has_keys = honours_keys(endpoint, settings.repeatability)
         self._owned = owned
         self._credential = credential
         self._tokens: AsyncTokens | None = None
@@ -100,11 +105,13 @@ class Pipeline:
     def sibling(self, endpoint: Endpoint) -> Pipeline:
         """A pipeline to another service of the same project: the same connections, credential and settings of calls.
 
-        It ends with this one. The api-version that the client was given is that of its agents alone; the token scopes that it was
-        given are also those of a service that takes the same tokens.
+        It ends with this one. The api-version that the client was given is that of its agents alone, and so is what it was told of
+        keys, unless the other service stands at the same address; the token scopes that it was given are also those of a service that
+        takes the same tokens.
         """
         scopes = self._settings.credential_scopes if endpoint.scope == self.endpoint.scope else ()
-        settings = replace(self._settings, api_version=None, credential_scopes=scopes)
+        told = self._settings.repeatability if endpoint.origin == self.endpoint.origin else None
+        settings = replace(self._settings, api_version=None, credential_scopes=scopes, repeatability=told)
         sibling = Pipeline(endpoint, self._credential, settings, http=self._http)
         sibling._closed = self._closed
         self._siblings.append(sibling)
@@ -153,7 +160,7 @@ class Pipeline:
                 if settings.raw_response_hook is not None:
                     settings.raw_response_hook(PipelineResponse(outgoing, response, context))
                 target = redirect_target(outgoing.method, outgoing.url, response.status_code, response.headers)
-                if target is not None and hops < MAX_REDIRECTS:
+                if target is not None and hops < MAX_REDIRECTS and _is_replayable(request):
                     hops += 1
                     self._follow(outgoing, target)
                     continue
@@ -194,12 +201,21 @@ class Pipeline:
             "User-Agent": user_agent(settings.user_agent),
             "x-ms-client-request-id": settings.request_id or str(uuid.uuid4()),
         }
+        if not request.returns:
+            # Bytes as they are: their length is known, and events do not wait to be packed.
+            headers["Accept-Encoding"] = "identity"
         content_type = settings.content_type or request.content_type
         if request.parts is not None:
             headers.update(request.parts.headers)
         elif request.content_type is not None and content_type is not None:
             headers["Content-Type"] = content_type
+        if self._has_key(request):
+            headers.update(key_headers(str(uuid.uuid4()), time.time()))
         return merged_headers(headers, request.headers, settings.headers)
+
+    def _has_key(self, request: Request[Any]) -> bool:
+        """Whether a request carries a key under which the service carries it out once."""
+        return self._has_keys and takes_key(request.method)
 
     def _is_own(self, url: str) -> bool:
         return url.startswith(self.endpoint.origin + "/")
@@ -229,17 +245,15 @@ class Pipeline:
         """Send once. The body is read here, so that an answer that breaks off is one that did not come, unless it is streamed."""
         began = time.monotonic()
         if settings.logging_enable:
-            _log.debug("-> %s %s %s", outgoing.method, outgoing.url, masked(outgoing.headers))
+            _log.debug("-> %s %s", outgoing, masked(outgoing.headers))
         try:
             response = await self._http.send(outgoing, Timeouts(settings.connection_timeout, settings.read_timeout))
             if not (streamed and response.status_code == 200):
                 await response.aread()
         except TransportError as error:
-            _log.debug("%s %s: %s after %.0f ms", outgoing.method, outgoing.url, error, 1000 * (time.monotonic() - began))
+            _log.debug("%s: %s after %.0f ms", outgoing, error, 1000 * (time.monotonic() - began))
             return error
-        _log.debug(
-            "%s %s: %s in %.0f ms", outgoing.method, outgoing.url, response.status_code, 1000 * (time.monotonic() - began)
-        )
+        _log.debug("%s: %s in %.0f ms", outgoing, response.status_code, 1000 * (time.monotonic() - began))
         if settings.logging_enable:
             _log.debug("<- %s %s %s", response.status_code, response.reason, masked(response.headers))
         return response
@@ -262,7 +276,8 @@ class Pipeline:
             outcome=outcome,
             now=time.time(),
             jitter=random.random(),
-            replayable=request.parts is None or request.parts.replayable,
+            replayable=_is_replayable(request),
+            idempotent=True if self._has_key(request) else None,
         )
 
     # --- what comes back ----------------------------------------------------------------------------------------------
@@ -273,6 +288,7 @@ class Pipeline:
         if isinstance(response, TransportError):
             return failed_call(request, self.endpoint, response, decision.reason)
         sent = "a key" if self._tokens is None else f"a token of the scope {' '.join(self._scopes)}"
+        response.hide(key_of(self._credential) if self._tokens is None else self._tokens.last)
         return call_error(request, self.endpoint, response, settings.error_map, decision.reason, sent)
 
     async def _result(
@@ -292,6 +308,11 @@ class Pipeline:
             raise
 
 
+def _is_replayable(request: Request[Any]) -> bool:
+    """Whether the body can be sent once more."""
+    return request.parts is None or bool(request.parts.replayable)
+
+
 class ByteStream(AsyncIterator[bytes]):
     """The body of an answer, piece by piece as it arrives.
 
@@ -303,6 +324,17 @@ class ByteStream(AsyncIterator[bytes]):
         self._response = response
         self._chunks = response.aiter_bytes()
         self._is_read = False
+        self._counter: Counter | None = None
+
+    def count_with(self, counter: Counter) -> None:
+        """Tell of the bytes that are read from now on."""
+        counter.start(self.length)
+        self._counter = counter
+
+    @property
+    def response(self) -> AsyncHttpResponse:
+        """The answer whose body this is."""
+        return self._response
 
     @property
     def length(self) -> int | None:
@@ -313,15 +345,25 @@ class ByteStream(AsyncIterator[bytes]):
     async def __anext__(self) -> bytes:
         self._is_read = True
         try:
-            return await self._chunks.__anext__()
+            chunk = await self._chunks.__anext__()
         except TransportError as error:
             await self.aclose()
             raise broken_answer(self._request, error) from error
+        except StopAsyncIteration:
+            if self._counter is not None:
+                self._counter.end()
+                self._counter.close()
+            raise
         finally:
             self._is_read = False
+        if self._counter is not None:
+            self._counter.add(len(chunk))
+        return chunk
 
     async def aclose(self) -> None:
         """Stop reading."""
+        if self._counter is not None:
+            self._counter.close()
         # While somebody waits for a piece, nothing but the end of the answer can end that.
         if not self._is_read:
             await self._chunks.aclose()

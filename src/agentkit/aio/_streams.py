@@ -61,7 +61,7 @@ class BaseAsyncAgentEventHandler(AsyncIterator[T], Generic[T]):
     last_error: _Snapshot[RunError | None] = _Snapshot("last_error", "Why the run failed; None where it did not.")
 
     def __init__(self) -> None:
-        """A handler that reads nothing yet."""
+        """It takes nothing, and a subclass with an ``__init__`` of its own need not call it."""
 
     async def _process_event(self, event_data_str: str) -> T:
         """What an event becomes; for subclasses to say.

@@ -130,15 +130,15 @@ class Conversation:
         options: dict[str, Any] = {"toolset": self._run_tools(agent), "on_missing_tool": "raise", "if_active": self._if_active}
         if self._settings.agent is not None:
             options |= {"instructions": self._settings.instructions, "model": self._settings.model}
-        turn: Turn | None = None
+        # A run that was broken off may take a while to be cancelled, and nobody else may wait on this thread.
+        self._if_active = "cancel"
         try:
             turn = (self._streamed if self._settings.streams else self._polled)(self.thread.id, agent.id, options)
         except KeyboardInterrupt:
             self._cancel(self.thread.id)
             raise
-        finally:
-            # A run that was broken off may take a while to be cancelled, and nobody else may wait on this thread.
-            self._if_active = "error" if turn is not None and not is_active("run", turn.run.status) else "cancel"
+        if not is_active("run", turn.run.status):
+            self._if_active = "error"
         self._look_after(turn)
         return turn
 

@@ -18,13 +18,15 @@ _TURNS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
 
 
 def put(text: str, *, end: str = "\n", stream: TextIO | None = None) -> None:
-    """Write text at once, with escapes for the characters that the stream lacks.
+    """Write text at once, with escapes for the characters that the stream lacks; nothing in a program that has no output.
 
     :param text: what to write.
     :param end: what comes after it.
     :param stream: where to; the standard output when None.
     """
     stream = sys.stdout if stream is None else stream
+    if stream is None:
+        return
     encoding = stream.encoding or "utf-8"
     stream.write((text + end).encode(encoding, "backslashreplace").decode(encoding))
     stream.flush()

@@ -23,8 +23,24 @@ from agentkit.local.description import Description, OperationFacts, load_descrip
 from agentkit.local.dialects import BASES, dialect_of, error_body
 from agentkit.local.errors import ApiError, too_large
 from agentkit.local.guards import Guards
-from agentkit.local.operations import Answered, Awaited, Call, Context, Events, FileContent, Form, Handler, Later, handlers
+from agentkit.local.operations import (
+    Answered,
+    Awaited,
+    BrokenOff,
+    Call,
+    Context,
+    Events,
+    FileContent,
+    Form,
+    Handler,
+    Later,
+    Result,
+    handlers,
+)
+from agentkit.local.repeatability import Answers, Key, key_of
 from agentkit.local.resources.workspace import APP_INSIGHTS_PATH, app_insights_resource
+from agentkit.local.runs.events import frame
+from agentkit.local.store import Transaction
 from agentkit.local.uploads import read_form
 from agentkit.local.validation import RequestValidator, registry_of
 
@@ -60,11 +76,11 @@ def _routes(context: Context, description: Description) -> list[Route]:
     if described != set(answering):
         odd = ", ".join(sorted(described ^ set(answering)))
         raise RuntimeError(f"the description and the functions of the local service differ in: {odd}")
-    registry = registry_of(description)
+    registry, answers = registry_of(description), Answers()
     paths: dict[str, dict[str, _Operation]] = {}
     for facts in description.operations:
         validator = RequestValidator(facts, registry)
-        paths.setdefault(facts.path, {})[facts.method] = _Operation(context, facts, answering[facts.id], validator)
+        paths.setdefault(facts.path, {})[facts.method] = _Operation(context, facts, answering[facts.id], validator, answers)
     # A fixed word goes before a parameter that could stand for it: "/threads/runs" before "/threads/{threadId}".
     return [Route(path, _Endpoint(paths[path])) for path in sorted(paths, key=lambda path: path.replace("{", "\x7f"))]
 
@@ -72,21 +88,27 @@ def _routes(context: Context, description: Description) -> list[Route]:
 class _Operation:
     """Answers the requests for one operation."""
 
-    def __init__(self, context: Context, facts: OperationFacts, handler: Handler, validator: RequestValidator) -> None:
+    def __init__(
+        self, context: Context, facts: OperationFacts, handler: Handler, validator: RequestValidator, answers: Answers
+    ) -> None:
         self._context = context
         self._facts = facts
         self._handler = handler
         self._validator = validator
+        self._answers = answers
 
     async def answer(self, request: Request) -> ASGIApp:
-        form, raw = None, b""
+        form, raw, key = None, b"", key_of(request)
         if self._facts.multipart:
-            form = await read_form(request.headers.get("content-type", ""), request.stream(), self._context.blobs)
+            chunks = request.stream() if key is None else key.covering(request.stream())
+            form = await read_form(request.headers.get("content-type", ""), chunks, self._context.blobs)
         elif self._facts.body is not None:
             raw = await _read_body(request)
-        return await run_in_threadpool(self._answered, request, raw, form)
+            if key is not None:
+                key.covers(raw)
+        return await run_in_threadpool(self._answered, request, raw, form, key)
 
-    def _answered(self, request: Request, raw: bytes, form: Form | None) -> ASGIApp:
+    def _answered(self, request: Request, raw: bytes, form: Form | None, key: Key | None) -> ASGIApp:
         try:
             sent = {name: request.query_params.getlist(name) for name in request.query_params}
             call = Call(
@@ -99,20 +121,51 @@ class _Operation:
                 url=str(request.url),
             )
             with self._context.store.transaction() as tx:
-                result = self._handler(tx, call)
+                result, once = (self._handler(tx, call), False) if key is None else self._carried_out_once(tx, call, key)
         finally:
             if form is not None and form.part is not None:
                 # The operation has taken the part over, or has refused it.
                 form.part.unlink(missing_ok=True)
-        if isinstance(result, FileContent):
-            return FileResponse(result.path, filename=result.filename)
-        if isinstance(result, Events):
-            return _EventResponse(result)
-        if isinstance(result, Awaited):
-            return _AwaitedResponse(result)
-        if isinstance(result, Answered):
-            return Response(status_code=result.status) if result.document is None else _json(result.status, result.document)
-        return _json(200, result.make() if isinstance(result, Later) else result)
+        response = _response(result)
+        return _Repeatable(response) if once else response
+
+    def _carried_out_once(self, tx: Transaction, call: Call, key: Key) -> tuple[Result, bool]:
+        """The answer to a request with a key, and whether it has the effect of one however often it comes."""
+        known = self._answers.find(tx, key)
+        if known is not None:
+            return known, True
+        before = tx.changes
+        result = self._handler(tx, call)
+        return result, self._answers.keep(tx, key, result, changed=tx.changes > before)
+
+
+def _response(result: Result) -> ASGIApp:
+    if isinstance(result, FileContent):
+        return FileResponse(result.path, filename=result.filename)
+    if isinstance(result, Events):
+        return _EventResponse(result)
+    if isinstance(result, BrokenOff):
+        return Response(frame(result.name, result.data), headers={"cache-control": "no-store"}, media_type="text/event-stream")
+    if isinstance(result, Awaited):
+        return _AwaitedResponse(result)
+    if isinstance(result, Answered):
+        return Response(status_code=result.status) if result.document is None else _json(result.status, result.document)
+    return _json(200, result.make() if isinstance(result, Later) else result)
+
+
+class _Repeatable:
+    """Sends an answer, and says with it that its request has the effect of one however often it comes."""
+
+    def __init__(self, response: ASGIApp) -> None:
+        self._response = response
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["repeatability-result"] = "accepted"
+            await send(message)
+
+        await self._response(scope, receive, stamped)
 
 
 class _EventResponse:
@@ -248,7 +301,7 @@ class _Gate:
         # A connection that is closed with unread data is reset, and the client would never see why it was refused.
         await body.drain(_DRAIN_BYTES)
         told = error_body(refusal, dialect_of(scope["path"]), request_id, datetime.now(timezone.utc))
-        await _json(refusal.status, told)(scope, receive, stamped)
+        await _json(refusal.status, told, refusal.headers)(scope, receive, stamped)
 
 
 def _logged(path: str) -> str:
@@ -275,5 +328,5 @@ async def _read_body(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-def _json(status: int, body: Mapping[str, Any]) -> Response:
-    return Response(json.dumps(body, ensure_ascii=False).encode(), status, media_type="application/json")
+def _json(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False).encode(), status, headers, media_type="application/json")

@@ -36,8 +36,8 @@ def parsed(raw: bytes) -> Any:
                 raise
             # Commands that were written for other services have such commas, and work there.
             body = _read(_TEXT_OR_LAST_COMMA.sub(lambda found: found[1] or "", raw.decode()))
-        if b"\\u" in raw:
-            # An escape may stand for half a character, which no text can be made of.
+        if b"\\u" in raw or b"\xed" in raw or b"\0" in raw:
+            # An escape may stand for half a character, and so may bytes of UTF-8 and UTF-16: of that no text can be made.
             json.dumps(body, ensure_ascii=False).encode()
     except ValueError as error:
         raise bad_request(f"The body is not valid JSON: {error}") from None

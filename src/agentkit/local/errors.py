@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 __all__ = ["ApiError", "bad_request", "not_found", "too_large", "unauthorized"]
@@ -17,10 +18,18 @@ class ApiError(Exception):
     :param code: Machine-readable kind of failure.
     :param param: Name of the parameter or body field at fault, where there is one.
     :param kind: The ``type`` of the error object.
+    :param headers: Headers of the answer besides those of every answer.
     """
 
     def __init__(
-        self, status: int, message: str, *, code: str = _INVALID, param: str | None = None, kind: str = _INVALID
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str = _INVALID,
+        param: str | None = None,
+        kind: str = _INVALID,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -28,6 +37,7 @@ class ApiError(Exception):
         self.code = code
         self.param = param
         self.kind = kind
+        self.headers: Mapping[str, str] = headers or {}
 
     def body(self) -> dict[str, Any]:
         """The error object as it stands on the wire."""

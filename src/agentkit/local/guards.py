@@ -156,8 +156,8 @@ class Body:
     def __init__(self, receive: Receive, patience: float) -> None:
         self._receive = receive
         self._patience = self._left = patience
-        self.ended = False
-        self.late = False
+        self.ended: bool = False
+        self.late: bool = False
 
     async def __call__(self) -> Message:
         """The next message; after the end of the body, that the client has gone, whenever that happens.

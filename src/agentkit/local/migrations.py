@@ -104,6 +104,7 @@ MIGRATIONS: Sequence[Migration] = (
             "CREATE INDEX agent_versions_of_agent ON agent_versions (name, seq)",
         ),
     ),
+    Migration("answers to requests that may come again", (_collection("answers"),)),
 )
 
 

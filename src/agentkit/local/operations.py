@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Answered",
     "Awaited",
+    "BrokenOff",
     "Call",
     "Context",
     "Events",
@@ -90,10 +91,23 @@ class Answered:
 
 @dataclass(frozen=True)
 class Events:
-    """An answer that comes event by event, until the stream ends; ``leave`` is called when nobody reads it any more."""
+    """An answer that comes event by event, until the stream ends; ``leave`` is called when nobody reads it any more.
+
+    ``first`` is the name and the data of an event that tells what the stream is of. Whoever asks again gets that alone, as from a
+    stream that broke off after it.
+    """
 
     stream: EventStream
     leave: Callable[[], None]
+    first: tuple[str, Document] | None = None
+
+
+@dataclass(frozen=True)
+class BrokenOff:
+    """An answer that is the first event of a stream and nothing more: its name and its data."""
+
+    name: str
+    data: Document
 
 
 @dataclass(frozen=True)
@@ -128,7 +142,7 @@ class Call:
         return {name: self.body[name] for name in names if self.body.get(name) is not None}
 
 
-Result = Document | Answered | FileContent | Events | Later | Awaited
+Result = Document | Answered | FileContent | Events | BrokenOff | Later | Awaited
 Handler = Callable[[Transaction, Call], Result]
 _HANDLERS: dict[str, Handler] = {}
 

@@ -41,6 +41,11 @@ class Transaction:
         self._connection = connection
         self._afterwards: list[Callable[[], None]] = []
 
+    @property
+    def changes(self) -> int:
+        """How many rows were written so far, in this transaction and those before it."""
+        return self._connection.total_changes
+
     def afterwards(self, action: Callable[[], None]) -> None:
         """Have something done outside of the database once all of this is committed; never if it is taken back."""
         self._afterwards.append(action)
@@ -95,6 +100,17 @@ class Transaction:
             (table.name, owner or "", *values),
         )
         self._connection.execute(f"DELETE FROM {table.name} WHERE {where}", values)
+
+    def trim(self, table: Table, *, most: int, before: int) -> None:
+        """Drop the documents of a collection that are too many or too old; no page may begin after one of them.
+
+        :param most: So many of the newest may stay.
+        :param before: Those that were made before this moment go, in unix seconds.
+        """
+        name = table.name
+        self._connection.execute(
+            f"DELETE FROM {name} WHERE seq <= (SELECT max(seq) FROM {name}) - ? OR created_at < ?", (most, before)
+        )
 
     def select(self, table: Table, where: str = "1", *values: Any) -> list[Document]:
         """The documents that an SQL condition holds for, oldest first."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 __all__ = [
     "AGENTS",
     "AGENT_VERSIONS",
+    "ANSWERS",
     "CONVERSATIONS",
     "CONVERSATION_ITEMS",
     "EVALUATIONS",
@@ -63,3 +64,4 @@ CONVERSATIONS = Table("conversations", "conversation")
 CONVERSATION_ITEMS = Table("conversation_items", "item", ("conversation_id",), "conversation_id", "conversation")
 VERSIONED_AGENTS = Table("versioned_agents", "agent", ("_kind",))
 AGENT_VERSIONS = Table("agent_versions", "agent version", ("name",), "name", "agent")
+ANSWERS = Table("answers", "answer")

@@ -27,7 +27,7 @@ class TemporaryFolder:
     """
 
     def __init__(self, prefix: str) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=prefix)).resolve()
+        self.path: Path = Path(tempfile.mkdtemp(prefix=prefix)).resolve()
         self._lock = _locked(self.path)
 
     def remove(self) -> None:

@@ -119,6 +119,8 @@ class _Reader:
             self._parser.write(chunk)
         except FormParserError as error:
             raise bad_request(f"The multipart form cannot be read: {error}") from None
+        except IndexError:  # early versions of the parser, at a boundary that is not one after all
+            raise bad_request("The multipart form cannot be read: its boundaries are broken.") from None
 
     def finish(self) -> Form:
         self._open.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -114,7 +115,8 @@ class _Reader(cst.CSTVisitor):
             self._walked.append((node.value, self._line(node)))
 
     def _line(self, node: cst.CSTNode) -> int:
-        line: int = self.get_metadata(PositionProvider, node).start.line
+        position: Any = self.get_metadata(PositionProvider, node)
+        line: int = position.start.line
         return line
 
 

@@ -102,6 +102,8 @@ class Reading:
     """Names that something else than an import binds, with where."""
     other_imports: dict[str, list[Scope]] = field(default_factory=dict)
     """Names that other imports bind."""
+    begun: bool = False
+    """Whether the module imports agentkit already."""
     calls: Calls = field(default_factory=Calls)
     """Calls of a client of azure-ai-projects that need another one here."""
 
@@ -129,8 +131,9 @@ def read(wrapper: MetadataWrapper) -> Reading:
     reading.bindings.sort(key=lambda binding: binding.line)
     names = {binding.dotted for binding in reading.bindings} | {module for _, module, _ in reading.stars}
     if any(name.startswith("azure.ai.projects") for name in names):
-        # An AgentsClient has list_agents() too, and gives all agents; which client is meant shows only where there is one kind.
-        other = any(name.endswith("AgentsClient") or name in _AGENTS for name in names)
+        # An AgentsClient has list_agents() too, and gives all agents, and a client of agentkit is as it is to be already; which one is
+        # meant shows only where there is one kind.
+        other = reading.begun or any(name.endswith("AgentsClient") or name in _AGENTS for name in names)
         reading.calls = read_calls(wrapper, loops=not other)
     return reading
 
@@ -146,6 +149,7 @@ def _note_import(reading: Reading, assignment: ImportAssignment, seen: set[int],
         if in_package(dotted):
             reading.bindings.append(Binding(statement, alias, dotted, name, plain, assignment.scope, line))
         else:
+            reading.begun |= _of_agentkit(dotted)
             reading.other_imports.setdefault(name, []).append(assignment.scope)
             reading.findings += [Finding(line, why) for why in _foreign(statement, dotted)]
 
@@ -160,6 +164,10 @@ def _imported(statement: cst.Import | cst.ImportFrom) -> Iterator[tuple[cst.Impo
         module = "." * len(statement.relative) + dotted_name(statement.module)
         for alias in statement.names:
             yield alias, f"{module}.{alias.evaluated_name}", alias.evaluated_alias or alias.evaluated_name, False
+
+
+def _of_agentkit(dotted: str) -> bool:
+    return dotted.partition(".")[0] == "agentkit"
 
 
 def _foreign(statement: cst.Import | cst.ImportFrom, dotted: str) -> Iterator[str]:
@@ -200,6 +208,7 @@ class _Reader(cst.CSTVisitor):
             if in_package(module):
                 self._reading.stars.append((node, module, self._line(node)))
             else:
+                self._reading.begun |= _of_agentkit(module)
                 self._reading.findings += [Finding(self._line(node), why) for why in _foreign(node, module)]
         return False
 
@@ -243,5 +252,6 @@ class _Reader(cst.CSTVisitor):
         self._reading.findings.append(Finding(self._line(node), text))
 
     def _line(self, node: cst.CSTNode) -> int:
-        line: int = self.get_metadata(PositionProvider, node).start.line
+        position: Any = self.get_metadata(PositionProvider, node)
+        line: int = position.start.line
         return line

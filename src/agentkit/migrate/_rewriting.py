@@ -57,6 +57,11 @@ def _rewrite(text: str) -> Rewritten:
         return Rewritten(written.code, tuple(made.findings))
     except cst.ParserSyntaxError as error:
         raise _unreadable("it is no Python that can be read", error.editor_line) from None
+    except cst.CSTValidationError as error:
+        raise _unreadable(f"it is no Python that can be read: {error.msg}") from None
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise _unreadable("it has half of a character in it, so it is no text", line) from None
     except RecursionError:
         raise _unreadable("it is nested too deeply to be read") from None
 

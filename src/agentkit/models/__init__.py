@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .._connections import (
         SASTokenCredential as SASTokenCredential,
     )
+    from .._core.purge import PurgedObject as PurgedObject
+    from .._core.purge import PurgeReport as PurgeReport
     from .._generated.enums import *
     from .._generated.enums import AgentsApiResponseFormatMode as AgentsApiResponseFormatMode
     from .._generated.enums import AgentsApiToolChoiceOptionMode as AgentsApiToolChoiceOptionMode
@@ -92,6 +94,8 @@ _BY_HAND = {
     "BaseAsyncAgentEventHandler": "aio._streams",
     "BaseAsyncAgentEventHandlerT": "aio._streams",
     "ConnectionProperties": "_connections",
+    "PurgeReport": "_core.purge",
+    "PurgedObject": "_core.purge",
     "RunEventHandler": "_sync._moments",
     "SASTokenCredential": "_connections",
 }

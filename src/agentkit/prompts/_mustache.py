@@ -17,6 +17,8 @@ _TAG = re.compile(r"\{\{(?:\{\s*(?P<raw>[^{}]*?)\s*\}|(?P<kind>[#^/&!>=]?)\s*(?P
 # A tag that says nothing leaves no empty line where it stands alone on its line.
 _ALONE = re.compile(r"^[ \t]*(\{\{[#^/!][^{}]*\}\})[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 _NOTHING = object()
+# Sections are filled in by as many calls within one another.
+_MOST_LEVELS = 100
 
 
 @dataclass
@@ -53,6 +55,8 @@ def _parsed(template: str) -> _Section:
             section = _Section(name, kind == "^", [])
             parts.append(section)
             open_sections.append(section)
+            if len(open_sections) > _MOST_LEVELS:
+                raise ValueError(f"the template opens {_MOST_LEVELS} sections within one another, at {name!r}; make it flatter")
         elif kind == "/":
             if open_sections.pop().name != name or not open_sections:
                 raise ValueError(f"the template closes {name!r} where it is not open: {tag.group()}")

@@ -47,7 +47,10 @@ def read_prompty(path: Path) -> Prompty:
     :raises ModuleNotFoundError: PyYAML, which reads the settings, is not installed.
     :raises OSError: it cannot be read.
     """
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is no text in UTF-8: {error.reason} at byte {error.start}") from None
     found = _SETTINGS.match(text)
     if found is None:
         raise ValueError(
@@ -77,7 +80,9 @@ def _settings(text: str, path: Path) -> Mapping[str, Any]:
         ) from error
     try:
         settings = _resolved(yaml.safe_load(text))
-    except yaml.YAMLError as error:
+    except RecursionError:
+        raise ValueError(f"the settings of {path} are nested too deeply, or hold themselves") from None
+    except Exception as error:  # a value that is not of the kind that its tag says makes PyYAML raise whatever it met
         raise ValueError(f"the settings of {path} are no YAML: {' '.join(str(error).split())}") from error
     if not isinstance(settings, Mapping):
         raise ValueError(f"the settings of {path} are no names with values")

@@ -39,7 +39,7 @@ class ConnectionTool(ServiceTool[DefinitionT]):
     """
 
     def __init__(self, connection_id: str) -> None:
-        self.connection_id = text(type(self).__name__, "connection_id", connection_id)
+        self.connection_id: str = text(type(self).__name__, "connection_id", connection_id)
 
     def _connections(self) -> ToolConnectionList:
         return ToolConnectionList(connection_list=[ToolConnection(connection_id=self.connection_id)])
@@ -125,8 +125,8 @@ class BingCustomSearchTool(ServiceTool[BingCustomSearchToolDefinition]):
     """
 
     def __init__(self, connection_id: str, instance_name: str) -> None:
-        self.connection_id = text("BingCustomSearchTool", "connection_id", connection_id)
-        self.instance_name = text("BingCustomSearchTool", "instance_name", instance_name)
+        self.connection_id: str = text("BingCustomSearchTool", "connection_id", connection_id)
+        self.instance_name: str = text("BingCustomSearchTool", "instance_name", instance_name)
 
     @property
     def definitions(self) -> list[BingCustomSearchToolDefinition]:

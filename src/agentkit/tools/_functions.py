@@ -11,6 +11,7 @@ from .._core.functions import FailureText, FunctionOutcome, PlannedCall, plan_ca
 from .._core.runloop import function_names
 from .._generated.models.tools import FunctionDefinition, FunctionToolDefinition, ToolResources
 from ._base import Tool
+from ._keywords import telling_of_later_forms
 from ._runner import run_call, run_call_async
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class BaseFunctionTool(Tool[FunctionToolDefinition]):
     :raises ValueError: two different functions have one name, or a name is none that services take.
     """
 
+    @telling_of_later_forms
     def __init__(self, functions: Iterable[Callable[..., Any]]) -> None:
         self._specs: dict[str, FunctionSpec] = {}
         self._definitions: dict[str, FunctionToolDefinition] = {}

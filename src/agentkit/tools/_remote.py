@@ -38,7 +38,7 @@ class ConnectedAgentTool(ServiceTool[ConnectedAgentToolDefinition]):
 
     def __init__(self, id: str, name: str, description: str) -> None:
         tool = "ConnectedAgentTool"
-        self.connected_agent = ConnectedAgentDetails(
+        self.connected_agent: ConnectedAgentDetails = ConnectedAgentDetails(
             id=text(tool, "id", id), name=text(tool, "name", name), description=any_text(tool, "description", description)
         )
 

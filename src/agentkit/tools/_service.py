@@ -11,6 +11,7 @@ from .._generated.models.tools import (
 )
 from ._arguments import any_text, unique_ids
 from ._base import ServiceTool
+from ._keywords import telling_of_later_forms
 
 __all__ = ["CodeInterpreterTool", "FileSearchTool"]
 
@@ -22,8 +23,9 @@ class CodeInterpreterTool(ServiceTool[CodeInterpreterToolDefinition]):
     :raises TypeError: it is one text, or holds something else than texts.
     """
 
+    @telling_of_later_forms
     def __init__(self, file_ids: list[str] | None = None) -> None:
-        self.file_ids = unique_ids("CodeInterpreterTool", "file_ids", file_ids)
+        self.file_ids: dict[str, None] = unique_ids("CodeInterpreterTool", "file_ids", file_ids)
 
     def add_file(self, file_id: str) -> None:
         """Let the code read one more file; an id that is there already changes nothing.
@@ -61,8 +63,9 @@ class FileSearchTool(ServiceTool[FileSearchToolDefinition]):
     :raises TypeError: it is one text, or holds something else than texts.
     """
 
+    @telling_of_later_forms
     def __init__(self, vector_store_ids: list[str] | None = None) -> None:
-        self.vector_store_ids = unique_ids("FileSearchTool", "vector_store_ids", vector_store_ids)
+        self.vector_store_ids: dict[str, None] = unique_ids("FileSearchTool", "vector_store_ids", vector_store_ids)
 
     def add_vector_store(self, store_id: str) -> None:
         """Search one more vector store; an id that is there already changes nothing.

@@ -103,7 +103,9 @@ class InputData(Model):
 class SystemData(Model):
     """Who created and changed an object, and when."""
 
-    __read_only_fields__ = frozenset(["created_at", "created_by", "created_by_type", "last_modified_at"])
+    __read_only_fields__: ClassVar[frozenset[str]] = frozenset(
+        ["created_at", "created_by", "created_by_type", "last_modified_at"]
+    )
 
     created_at: Rfc3339[datetime | None] = wire("createdAt")
     """When it was created."""
@@ -131,7 +133,7 @@ class SystemData(Model):
 class Evaluation(Model):
     """A run of evaluators over data."""
 
-    __read_only_fields__ = frozenset(["id", "status", "system_data"])
+    __read_only_fields__: ClassVar[frozenset[str]] = frozenset(["id", "status", "system_data"])
 
     id: Lax[str] = wire()
     """Id of the evaluation."""
@@ -220,7 +222,7 @@ class Trigger(Model):
 class EvaluationSchedule(Model):
     """An evaluation that repeats over the traces of an application."""
 
-    __read_only_fields__ = frozenset(["is_enabled", "name", "provisioning_state", "system_data"])
+    __read_only_fields__: ClassVar[frozenset[str]] = frozenset(["is_enabled", "name", "provisioning_state", "system_data"])
 
     name: Lax[str] = wire()
     """Name of the schedule, which is also its id."""

@@ -1320,7 +1320,7 @@ class OpenApiFunctionDefinitionFunction(Model):
 class OpenApiAgentFunctionDefinition(Model):
     """A web API, and how to authenticate to it."""
 
-    __read_only_fields__ = frozenset(["functions"])
+    __read_only_fields__: ClassVar[frozenset[str]] = frozenset(["functions"])
 
     name: Lax[str] = wire()
     """Name by which the model refers to the API."""

@@ -12,6 +12,7 @@ from .._waiting import STORE_TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from typing import Any
 
     from typing_extensions import Unpack
@@ -103,6 +104,7 @@ class VectorStoresOperations(Area):
         timeout: float | None = STORE_TIMEOUT,
         polling_timeout: float | None = UNSET,
         on_update: Callable[[VectorStore], Any] | None = None,
+        progress: bool | None = None,
         **options: Unpack[CallOptions],
     ) -> VectorStore:
         """Create a vector store and wait until its files are taken in.
@@ -119,6 +121,7 @@ class VectorStoresOperations(Area):
         :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
         :keyword polling_timeout: another name of ``timeout``.
         :keyword on_update: called with each state of the store, from the first on.
+        :keyword progress: True shows the state at a terminal while the wait lasts.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the store as it ended, whatever its status; ``failed_files`` names the files that failed, with their
             reasons.
@@ -137,6 +140,7 @@ class VectorStoresOperations(Area):
             sleep_interval=self._either("create_and_poll", 1, polling_interval=polling_interval, sleep_interval=sleep_interval),
             timeout=self._either("create_and_poll", STORE_TIMEOUT, timeout=timeout, polling_timeout=polling_timeout),
             on_update=on_update,
+            progress=progress,
             **self._checked("create_and_poll", options),
         )
 
@@ -236,3 +240,54 @@ class VectorStoresOperations(Area):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
         """
         return self._listed("list", requests.list_vector_stores(limit=limit, order=order, after=after, before=before), options)
+
+    def temporary(
+        self,
+        *,
+        file_ids: Sequence[str] | None = None,
+        name: str | None = None,
+        data_sources: Sequence[VectorStoreDataSource] | None = None,
+        expires_after: VectorStoreExpirationPolicy | None = None,
+        chunking_strategy: VectorStoreChunkingStrategyRequest | None = None,
+        metadata: dict[str, str] | None = None,
+        progress: bool | None = None,
+        polling_interval: float = 1,
+        sleep_interval: float = UNSET,
+        timeout: float | None = STORE_TIMEOUT,
+        polling_timeout: float | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> AbstractContextManager[VectorStore]:
+        """A vector store for one block, deleted when the block is left, also by an error. The block begins when its files are taken in.
+
+        :keyword file_ids: files to put into the store; they are not deleted with it.
+        :keyword name: the store's name.
+        :keyword data_sources: assets to put into the store.
+        :keyword expires_after: when an unused store is to expire.
+        :keyword chunking_strategy: how the files are cut into chunks.
+        :keyword metadata: up to 16 pairs of at most 64 and 512 characters.
+        :keyword progress: True shows the state at a terminal while the wait lasts.
+        :keyword polling_interval: the longest time between two looks, in seconds; the first looks come sooner.
+        :keyword sleep_interval: another name of ``polling_interval``.
+        :keyword timeout: the longest time to wait until the files are taken in, in seconds; None waits for ever.
+        :keyword polling_timeout: another name of ``timeout``.
+        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :return: a context manager that gives the store; ``failed_files`` names the files that failed, with their
+            reasons.
+        :rtype: context manager of ~agentkit.models.VectorStore
+        :raises ~agentkit.exceptions.WaitTimeoutError: the time is over; the store is deleted.
+        :raises ~azure.core.exceptions.HttpResponseError: the service refused; raised by the block.
+        :raises TypeError: an argument is unknown, or of the wrong type.
+        :raises ValueError: a time is negative.
+        """
+        return self._agents.temporary_vector_store(
+            file_ids=file_ids,
+            name=name,
+            data_sources=data_sources,
+            expires_after=expires_after,
+            chunking_strategy=chunking_strategy,
+            metadata=metadata,
+            progress=progress,
+            sleep_interval=self._either("temporary", 1, polling_interval=polling_interval, sleep_interval=sleep_interval),
+            timeout=self._either("temporary", STORE_TIMEOUT, timeout=timeout, polling_timeout=polling_timeout),
+            **self._checked("temporary", options),
+        )

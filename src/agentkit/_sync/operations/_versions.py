@@ -12,6 +12,7 @@ from ..._core.polling import is_active
 from ..._generated import requests
 from ..._naming import either
 from ..._primitives import sync_notify
+from ..._progress import waiting
 from ..._types import UNSET
 from .._waiting import Waiting
 
@@ -38,6 +39,7 @@ class VersionHelpers(Waiting):
         timeout: float | None = VERSION_TIMEOUT,
         sleep_interval: float = 1.0,
         on_update: Callable[[AgentVersionDetails], Any] | None = None,
+        progress: bool | None = None,
         **options: Unpack[CallOptions],
     ) -> AgentVersionDetails:
         """Wait until a version of an agent is deployed.
@@ -51,6 +53,7 @@ class VersionHelpers(Waiting):
         :keyword timeout: how long to wait at most, in seconds; None waits for ever.
         :keyword sleep_interval: the longest time between two looks, in seconds.
         :keyword on_update: is called with the version whenever it was looked at.
+        :keyword progress: True shows the state at a terminal while the wait lasts.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the version as it is then.
         :rtype: ~agentkit.models.AgentVersionDetails
@@ -65,11 +68,12 @@ class VersionHelpers(Waiting):
         wait = self._wait(operation, sleep_interval, timeout, on_update)
         look = self._by_name(requests.get_agent_version(agent_name, number))
         seen: AgentVersionDetails | None = None
-        while self._slept(wait):
-            seen = self._pipeline.send(look, settings)
-            sync_notify(on_update, seen)
-            if not is_active("agent_version", seen.state):
-                return _deployed(seen)
+        with waiting(operation, "version", progress, on_update) as tell:
+            while self._slept(wait):
+                seen = self._pipeline.send(look, settings)
+                sync_notify(tell, seen)
+                if not is_active("agent_version", seen.state):
+                    return _deployed(seen)
         from ...exceptions import WaitTimeoutError
 
         waited, state = wait.waited(time.monotonic()), getattr(seen, "state", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
+from ..._core.purge import KINDS
 from ..._core.runloop import MAX_ERROR_ROUNDS
 from ..._generated import requests
 from ..._types import UNSET
@@ -13,10 +14,14 @@ from .._waiting import RUN_TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
+    from datetime import timedelta
     from typing import Any, Literal
 
     from typing_extensions import Unpack
 
+    from ..._core.purge import PurgeReport
+    from ..._core.run_retry import RunRetry
     from ..._generated.enums import ListSortOrder
     from ..._generated.models.agents import Agent
     from ..._generated.models.runs import ThreadRun, TruncationObject
@@ -402,6 +407,8 @@ class AgentMethods(Area):
         polling_timeout: float | None = UNSET,
         on_timeout: str = "raise",
         on_update: Callable[[ThreadRun], Any] | None = None,
+        run_retry: RunRetry | None = None,
+        progress: bool | None = None,
         **options: Unpack[RunOptions],
     ) -> ThreadRun:
         """Create a thread, run an agent on it, make the function calls that it asks for, and wait until the run has ended.
@@ -430,9 +437,13 @@ class AgentMethods(Area):
         :keyword polling_timeout: another name of ``timeout``.
         :keyword on_timeout: ``raise`` lets the run go on when the time is over, ``cancel`` cancels it before raising.
         :keyword on_update: called with each state of the run, from the first on.
+        :keyword run_retry: when to start another run where one failed for a rate limit; by default none is. See
+            :class:`~agentkit.RunRetry`.
+        :keyword progress: True shows the state at a terminal while the wait lasts.
         :keyword options: what every call accepts, and how functions are called; see
             :class:`~agentkit._types.RunOptions`.
-        :return: the run as it ended, whatever its status; ``thread_id`` names its thread.
+        :return: the run as it ended, whatever its status, and with ``run_retry`` the last one; ``thread_id`` names its
+            thread.
         :rtype: ~agentkit.models.ThreadRun
         :raises ~agentkit.exceptions.WaitTimeoutError: the time is over; ``last`` holds the run.
         :raises ~agentkit.exceptions.MissingToolError: a function is not here, and ``on_missing_tool`` is ``raise``.
@@ -465,6 +476,8 @@ class AgentMethods(Area):
             ),
             on_timeout=on_timeout,
             on_update=on_update,
+            run_retry=run_retry,
+            progress=progress,
             **self._with_text_outputs("create_thread_and_process_run", options),
         )
 
@@ -492,4 +505,144 @@ class AgentMethods(Area):
         """
         self._agents.enable_auto_function_calls(
             tools, max_retry, functions=functions, function_tool=function_tool, toolset=toolset
+        )
+
+    def temporary_agent(
+        self,
+        *,
+        model: str = UNSET,
+        name: str | None = None,
+        description: str | None = None,
+        instructions: str | None = None,
+        tools: Sequence[ToolDefinition] | None = None,
+        tool_resources: ToolResources | None = None,
+        temperature: float | None = None,
+        top_p: float | None = None,
+        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = None,
+        metadata: dict[str, str] | None = None,
+        toolset: ToolSource | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AbstractAsyncContextManager[Agent]:
+        """An agent for one block, deleted when the block is left, also by an error.
+
+        An error of the block comes out as it is: if the agent cannot be deleted then, that is logged. One that is gone already is no error.
+
+        :keyword model: the model or deployment that answers.
+        :keyword name: the agent's name.
+        :keyword description: what the agent is for.
+        :keyword instructions: what the agent is told to do.
+        :keyword tools: the tools that the agent may use.
+        :keyword tool_resources: the files, vector stores and indexes of those tools; they are not deleted.
+        :keyword temperature: 0 to 2; lower is more deterministic.
+        :keyword top_p: the probability mass of the tokens considered, 0 to 1.
+        :keyword response_format: the form of the answers; a pydantic model class stands for its JSON schema.
+        :keyword metadata: up to 16 pairs of at most 64 and 512 characters.
+        :keyword toolset: gives tools and tool_resources together, and functions to call.
+        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :return: a context manager that gives the agent.
+        :rtype: context manager of ~agentkit.models.Agent
+        :raises ~azure.core.exceptions.HttpResponseError: the service refused; raised by the block.
+        :raises TypeError: an argument is missing, unknown, or of the wrong type.
+        """
+        return self._agents.temporary_agent(
+            model=model,
+            name=name,
+            description=description,
+            instructions=instructions,
+            tools=tools,
+            tool_resources=tool_resources,
+            temperature=temperature,
+            top_p=top_p,
+            response_format=response_format,
+            metadata=metadata,
+            toolset=toolset,
+            **self._checked("temporary_agent", options),
+        )
+
+    async def get_or_create_agent(
+        self,
+        *,
+        name: str,
+        model: str,
+        description: str | None = None,
+        instructions: str | None = None,
+        tools: Sequence[ToolDefinition] | None = None,
+        tool_resources: ToolResources | None = None,
+        temperature: float | None = None,
+        top_p: float | None = None,
+        response_format: type[Any] | Mapping[str, Any] | AgentsApiResponseFormatOption | None = None,
+        metadata: dict[str, str] | None = None,
+        toolset: ToolSource | None = None,
+        update: bool = False,
+        **options: Unpack[CallOptions],
+    ) -> Agent:
+        """The agent of a name, created if there is none.
+
+        Of several agents of the name it is the oldest, in the order of the service, so that all programs agree on one. A program that
+        has created one looks once more: if another program was first, its own agent is deleted and the other one returned.
+
+        :keyword name: the name, which is compared letter by letter.
+        :keyword model: the model or deployment that answers.
+        :keyword description: what the agent is for.
+        :keyword instructions: what the agent is told to do.
+        :keyword tools: the tools that the agent may use.
+        :keyword tool_resources: the files, vector stores and indexes of those tools.
+        :keyword temperature: 0 to 2; lower is more deterministic.
+        :keyword top_p: the probability mass of the tokens considered, 0 to 1.
+        :keyword response_format: the form of the answers; a pydantic model class stands for its JSON schema.
+        :keyword metadata: up to 16 pairs of at most 64 and 512 characters.
+        :keyword toolset: gives tools and tool_resources together; its functions are called also if the agent was there.
+        :keyword update: whether an agent that was there is changed where it differs from what is given; otherwise it
+            stays as it is.
+        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :return: the agent.
+        :rtype: ~agentkit.models.Agent
+        :raises ~azure.core.exceptions.HttpResponseError: the service refused.
+        :raises TypeError: an argument is missing, unknown, or of the wrong type.
+        :raises ValueError: the name is empty.
+        """
+        return await self._agents.get_or_create_agent(
+            name=name,
+            model=model,
+            description=description,
+            instructions=instructions,
+            tools=tools,
+            tool_resources=tool_resources,
+            temperature=temperature,
+            top_p=top_p,
+            response_format=response_format,
+            metadata=metadata,
+            toolset=toolset,
+            update=update,
+            **self._checked("get_or_create_agent", options),
+        )
+
+    async def purge(
+        self,
+        *,
+        older_than: timedelta | float,
+        dry_run: bool = True,
+        name_prefix: str | None = None,
+        kinds: str | Iterable[str] = KINDS,
+        **options: Unpack[CallOptions],
+    ) -> PurgeReport:
+        """Delete what was created long ago: agents, threads, vector stores and files of the whole project, whoever created them.
+
+        Unless ``dry_run=False`` is given, it only tells what it would delete. Everything is listed before anything is deleted. Age counts
+        from the creation, not from the last use. Of files, those of agents alone are looked at.
+
+        :keyword older_than: the age from which on something goes, as a timedelta or in seconds.
+        :keyword dry_run: whether to look only; True unless given.
+        :keyword name_prefix: only what has a name that begins with this; threads have none and stay then.
+        :keyword kinds: what to look at, of ``agents``, ``threads``, ``vector_stores`` and ``files``; all unless given.
+        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :return: every object that was found, with what became of it; ``failed`` has those that could not be deleted,
+            and ``unlisted`` the kinds that the service does not list. ``print(report)`` shows all of it.
+        :rtype: ~agentkit.models.PurgeReport
+        :raises ~azure.core.exceptions.HttpResponseError: the service refused to list; nothing is deleted then.
+        :raises TypeError: an argument is missing, unknown, or of the wrong type.
+        :raises ValueError: the age is negative, the prefix is empty, or a kind is unknown.
+        """
+        return await self._agents.purge(
+            older_than=older_than, dry_run=dry_run, name_prefix=name_prefix, kinds=kinds, **self._checked("purge", options)
         )

@@ -12,6 +12,7 @@ from .._waiting import FILE_TIMEOUT
 if TYPE_CHECKING:
     import os
     from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
     from typing import Any
 
@@ -49,7 +50,7 @@ class FilesOperations(Area):
         :keyword purpose: what the file is for; ``FilePurpose.AGENTS`` for files that agents read.
         :keyword filename: the name that the service stores the file under.
         :keyword progress: called with the bytes sent so far and the bytes in all, 0 while that is not known; True shows
-            them on stderr.
+            them at a terminal.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the stored file.
         :rtype: ~agentkit.models.OpenAIFile
@@ -91,7 +92,7 @@ class FilesOperations(Area):
         :keyword purpose: what the file is for; ``FilePurpose.AGENTS`` for files that agents read.
         :keyword filename: the name that the service stores the file under.
         :keyword progress: called with the bytes sent so far and the bytes in all, 0 while that is not known; True shows
-            them on stderr.
+            them at a terminal.
         :keyword polling_interval: the longest time between two looks, in seconds; the first looks come sooner.
         :keyword sleep_interval: another name of ``polling_interval``.
         :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
@@ -133,10 +134,14 @@ class FilesOperations(Area):
         """
         return await self._agents.get_file(file_id, **self._checked("get", options))
 
-    async def get_content(self, file_id: str, **options: Unpack[CallOptions]) -> AsyncIterator[bytes]:
+    async def get_content(
+        self, file_id: str, *, progress: Progress | bool | None = None, **options: Unpack[CallOptions]
+    ) -> AsyncIterator[bytes]:
         """Download a file's content piece by piece.
 
         :param file_id: the file.
+        :keyword progress: called with the bytes received so far and the bytes in all, 0 while that is not known; True
+            shows them at a terminal.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the pieces, at most 64 KiB each; errors of the service are raised here, not by the iteration. As a
             context manager it frees the connection also where the iteration is left early.
@@ -144,7 +149,7 @@ class FilesOperations(Area):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
         :raises ValueError: the id is empty or cannot stand in a path.
         """
-        return await self._agents.get_file_content(file_id, **self._checked("get_content", options))
+        return await self._agents.get_file_content(file_id, progress=progress, **self._checked("get_content", options))
 
     async def save(
         self,
@@ -163,7 +168,7 @@ class FilesOperations(Area):
         :param target_dir: the folder, made if it is missing; by default the current one. ``~`` is expanded.
         :keyword overwrite: whether a file that is there is replaced.
         :keyword progress: called with the bytes received so far and the bytes in all, 0 while that is not known; True
-            shows them on stderr.
+            shows them at a terminal.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the path that was written.
         :rtype: ~pathlib.Path
@@ -200,3 +205,49 @@ class FilesOperations(Area):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
         """
         return await self._agents.list_files(purpose=purpose, **self._checked("list", options))
+
+    def temporary(
+        self,
+        *,
+        file: FileType | None = None,
+        file_path: str | os.PathLike[str] | None = None,
+        purpose: str | FilePurpose = "assistants",
+        filename: str | None = None,
+        progress: Progress | bool | None = None,
+        polling_interval: float = 1,
+        sleep_interval: float = UNSET,
+        timeout: float | None = FILE_TIMEOUT,
+        polling_timeout: float | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> AbstractAsyncContextManager[OpenAIFile]:
+        """An uploaded file for one block, deleted when the block is left, also by an error. The block begins when it is taken in.
+
+        :keyword file: the content, or (name, content), or (name, content, content type).
+        :keyword file_path: the path of the file instead; only its last component travels, and the file on disk stays.
+        :keyword purpose: what the file is for.
+        :keyword filename: the name that the service stores the file under.
+        :keyword progress: called with the bytes sent so far and the bytes in all, 0 while that is not known; True shows
+            them at a terminal.
+        :keyword polling_interval: the longest time between two looks, in seconds; the first looks come sooner.
+        :keyword sleep_interval: another name of ``polling_interval``.
+        :keyword timeout: the longest time to wait until it is taken in, in seconds; None waits for ever.
+        :keyword polling_timeout: another name of ``timeout``.
+        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :return: a context manager that gives the stored file.
+        :rtype: context manager of ~agentkit.models.OpenAIFile
+        :raises ~agentkit.exceptions.WaitTimeoutError: the time is over; the file is deleted.
+        :raises FileNotFoundError: there is no regular file at the path; raised by the block, as the next one is.
+        :raises ~azure.core.exceptions.HttpResponseError: the service refused.
+        :raises TypeError: an argument is unknown, or of the wrong type.
+        :raises ValueError: there is nothing to upload, or a time is negative.
+        """
+        return self._agents.temporary_file(
+            file=file,
+            file_path=file_path,
+            purpose=purpose,
+            filename=filename,
+            progress=progress,
+            sleep_interval=self._either("temporary", 1, polling_interval=polling_interval, sleep_interval=sleep_interval),
+            timeout=self._either("temporary", FILE_TIMEOUT, timeout=timeout, polling_timeout=polling_timeout),
+            **self._checked("temporary", options),
+        )

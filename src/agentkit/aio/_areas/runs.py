@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from ..._core.run_retry import RunRetry
     from ..._generated.enums import ListSortOrder, RunAdditionalFieldList
     from ..._generated.models.messages import ThreadMessageOptions
     from ..._generated.models.runs import ThreadRun, ToolOutput, TruncationObject
@@ -195,6 +196,8 @@ class RunsOperations(Area):
         polling_timeout: float | None = UNSET,
         on_timeout: str = "raise",
         on_update: Callable[[ThreadRun], Any] | None = None,
+        run_retry: RunRetry | None = None,
+        progress: bool | None = None,
         if_active: str = "error",
         **options: Unpack[RunOptions],
     ) -> ThreadRun:
@@ -231,11 +234,14 @@ class RunsOperations(Area):
         :keyword polling_timeout: another name of ``timeout``.
         :keyword on_timeout: ``raise`` lets the run go on when the time is over, ``cancel`` cancels it before raising.
         :keyword on_update: called with each state of the run, from the first on.
+        :keyword run_retry: when to start another run where one failed for a rate limit; by default none is. See
+            :class:`~agentkit.RunRetry`.
+        :keyword progress: True shows the state at a terminal while the wait lasts.
         :keyword if_active: what to do when the thread has an active run already: ``error``, ``wait`` for its end, or
             ``cancel`` it.
         :keyword options: what every call accepts, and how functions are called; see
             :class:`~agentkit._types.RunOptions`.
-        :return: the run as it ended, whatever its status.
+        :return: the run as it ended, whatever its status; with ``run_retry`` the last one.
         :rtype: ~agentkit.models.ThreadRun
         :raises ~agentkit.exceptions.WaitTimeoutError: the time is over; ``last`` holds the run.
         :raises ~agentkit.exceptions.MissingToolError: a function is not here, and ``on_missing_tool`` is ``raise``.
@@ -271,6 +277,8 @@ class RunsOperations(Area):
             timeout=self._either("create_and_process", RUN_TIMEOUT, timeout=timeout, polling_timeout=polling_timeout),
             on_timeout=on_timeout,
             on_update=on_update,
+            run_retry=run_retry,
+            progress=progress,
             if_active=if_active,
             **self._with_text_outputs("create_and_process", options),
         )

@@ -11,6 +11,7 @@ from .._area import Area
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from typing_extensions import Unpack
 
@@ -164,3 +165,26 @@ class ThreadsOperations(Area):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
         """
         return self._listed("list", requests.list_threads(limit=limit, order=order, after=after, before=before), options)
+
+    def temporary(
+        self,
+        *,
+        messages: Sequence[ThreadMessageOptions] | None = None,
+        tool_resources: ToolResources | None = None,
+        metadata: dict[str, str] | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AbstractAsyncContextManager[AgentThread]:
+        """A thread for one block, deleted with its messages and runs when the block is left, also by an error.
+
+        :keyword messages: the messages to begin with.
+        :keyword tool_resources: files and vector stores for this conversation only; they are not deleted.
+        :keyword metadata: up to 16 pairs of at most 64 and 512 characters.
+        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :return: a context manager that gives the thread.
+        :rtype: context manager of ~agentkit.models.AgentThread
+        :raises ~azure.core.exceptions.HttpResponseError: the service refused; raised by the block.
+        :raises TypeError: an argument is unknown, or of the wrong type.
+        """
+        return self._agents.temporary_thread(
+            messages=messages, tool_resources=tool_resources, metadata=metadata, **self._checked("temporary", options)
+        )

@@ -94,6 +94,7 @@ class VectorStoreFileBatchesOperations(Area):
         polling_timeout: float | None = UNSET,
         on_timeout: str = "raise",
         on_update: Callable[[VectorStoreFileBatch], Any] | None = None,
+        progress: bool | None = None,
         **options: Unpack[CallOptions],
     ) -> VectorStoreFileBatch:
         """Put several files into a vector store and wait until they are taken in.
@@ -109,6 +110,7 @@ class VectorStoreFileBatchesOperations(Area):
         :keyword polling_timeout: another name of ``timeout``.
         :keyword on_timeout: ``raise`` lets the batch go on when the time is over, ``cancel`` cancels it before raising.
         :keyword on_update: called with each state of the batch, from the first on.
+        :keyword progress: True shows the state at a terminal while the wait lasts.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the batch as it ended; ``failed_files`` names the files that failed, with their reasons.
         :rtype: ~agentkit.models.VectorStoreFileBatch
@@ -125,6 +127,7 @@ class VectorStoreFileBatchesOperations(Area):
             timeout=self._either("create_and_poll", STORE_TIMEOUT, timeout=timeout, polling_timeout=polling_timeout),
             on_timeout=on_timeout,
             on_update=on_update,
+            progress=progress,
             **self._checked("create_and_poll", options),
         )
 

@@ -93,6 +93,7 @@ class VectorStoreFilesOperations(Area):
         timeout: float | None = STORE_TIMEOUT,
         polling_timeout: float | None = UNSET,
         on_update: Callable[[VectorStoreFile], Any] | None = None,
+        progress: bool | None = None,
         **options: Unpack[CallOptions],
     ) -> VectorStoreFile:
         """Put a file into a vector store and wait until it is taken in.
@@ -107,6 +108,7 @@ class VectorStoreFilesOperations(Area):
         :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
         :keyword polling_timeout: another name of ``timeout``.
         :keyword on_update: called with each state of the file, from the first on.
+        :keyword progress: True shows the state at a terminal while the wait lasts.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the file as it ended; where its status is ``failed``, ``last_error`` says why.
         :rtype: ~agentkit.models.VectorStoreFile
@@ -122,6 +124,7 @@ class VectorStoreFilesOperations(Area):
             sleep_interval=self._either("create_and_poll", 1, polling_interval=polling_interval, sleep_interval=sleep_interval),
             timeout=self._either("create_and_poll", STORE_TIMEOUT, timeout=timeout, polling_timeout=polling_timeout),
             on_update=on_update,
+            progress=progress,
             **self._checked("create_and_poll", options),
         )
 

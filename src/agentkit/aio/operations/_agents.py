@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .._api import AgentsApi
 from .._areas import Areas
-from ._files import FileHelpers
+from ._housekeeping import HousekeepingHelpers
 from ._runs import RunHelpers
 from ._thread_runs import ThreadRunHelpers
-from ._vector_stores import VectorStoreHelpers
 from ._versions import VersionHelpers
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..._generated.enums import ListSortOrder
+    from ..._generated.models.messages import OpenAIPageableListOfThreadMessage
+    from ..._types import CallOptions
 
 __all__ = ["AgentsOperations"]
 
 
-class AgentsOperations(RunHelpers, ThreadRunHelpers, FileHelpers, VectorStoreHelpers, VersionHelpers, AgentsApi, Areas):
+class AgentsOperations(RunHelpers, ThreadRunHelpers, HousekeepingHelpers, VersionHelpers, AgentsApi, Areas):
     """Agents, threads, messages, runs, files and vector stores of one endpoint. A client makes it; it is not made by hand.
 
     The operations are there twice: each by a name of its own, as ``create_thread``, and by area, as ``threads.create``.
     """
 
-    # As azure-ai-projects 1.0.0b1 and b2 called it.
-    get_messages = AgentsApi.list_messages
+    async def get_messages(
+        self,
+        thread_id: str,
+        *,
+        run_id: str | None = None,
+        limit: int | None = None,
+        order: str | ListSortOrder | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> OpenAIPageableListOfThreadMessage:
+        """As :meth:`list_messages`, by the name that azure-ai-projects 1.0.0b1 and b2 had for it; takes and gives the same."""
+        return await self.list_messages(
+            thread_id, run_id=run_id, limit=limit, order=order, after=after, before=before, **options
+        )
 
     @property
     def _operations(self) -> AgentsOperations:

@@ -10,8 +10,10 @@ from ..._citations import check_style, cited_files, message_files
 from ..._files import AtomicFile, Counter, open_upload
 from ..._generated import requests
 from ..._naming import check_id
-from ..._primitives import async_call
+from ..._primitives import async_call, async_owned
+from ..._progress import waiting
 from ..._request import Request
+from .._pipeline import ByteStream
 from .._waiting import FILE_TIMEOUT, Waiting, Watch
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from ..._generated.models.files import OpenAIFile
     from ..._generated.models.messages import ThreadMessage
     from ..._types import JSON, CallOptions, FileType, Progress
-    from .._pipeline import ByteStream
 
 __all__ = ["FileHelpers"]
 
@@ -51,8 +52,8 @@ class FileHelpers(Waiting):
         :keyword file_path: the path of the file instead; only its last component travels.
         :keyword purpose: what the file is for; ``FilePurpose.AGENTS`` for files that agents read.
         :keyword filename: the name that the service stores the file under.
-        :keyword progress: called with the bytes sent so far and the bytes in all, 0 while that is not known; True shows them on
-            stderr.
+        :keyword progress: called with the bytes sent so far and the bytes in all, 0 while that is not known; True shows them
+            at a terminal.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the stored file.
         :rtype: ~agentkit.models.OpenAIFile
@@ -61,7 +62,7 @@ class FileHelpers(Waiting):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused.
         """
         settings = self._settings("upload_file", options)
-        upload = await async_call(
+        upload = await async_owned(
             lambda: open_upload(body, file=file, file_path=file_path, purpose=purpose, filename=filename, progress=progress)
         )
         try:
@@ -92,8 +93,8 @@ class FileHelpers(Waiting):
         :keyword file_path: the path of the file instead; only its last component travels.
         :keyword purpose: what the file is for; ``FilePurpose.AGENTS`` for files that agents read.
         :keyword filename: the name that the service stores the file under.
-        :keyword progress: called with the bytes sent so far and the bytes in all, 0 while that is not known; True shows them on
-            stderr.
+        :keyword progress: called with the bytes sent so far and the bytes in all, 0 while that is not known; True shows them
+            at a terminal.
         :keyword sleep_interval: the longest time between two looks, in seconds; the first looks come sooner.
         :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
         :keyword on_update: called with each state of the file, from the first on.
@@ -107,17 +108,22 @@ class FileHelpers(Waiting):
         """
         settings = self._settings("upload_file_and_poll", options, several=True)
         wait = self._wait("upload_file_and_poll", sleep_interval, timeout, on_update)
-        with _hooks.helper(self._pipeline.endpoint, "upload_file_and_poll", "/files") as watched:
+        shown = waiting("upload_file_and_poll", "file", progress is True, on_update)
+        with _hooks.helper(self._pipeline.endpoint, "upload_file_and_poll", "/files") as watched, shown as tell:
             stored = await self.upload_file(
                 body, file=file, file_path=file_path, purpose=purpose, filename=filename, progress=progress, **options
             )
-            watch = Watch("file", requests.get_file(stored.id), self._lasting(settings), wait, on_update)
+            watch = Watch("file", requests.get_file(stored.id), self._lasting(settings), wait, tell)
             return watched.saw(await self._at_rest(watch, stored))
 
-    async def get_file_content(self, file_id: str, **options: Unpack[CallOptions]) -> AsyncIterator[bytes]:
+    async def get_file_content(
+        self, file_id: str, *, progress: Progress | bool | None = None, **options: Unpack[CallOptions]
+    ) -> AsyncIterator[bytes]:
         """Download a file's content piece by piece.
 
         :param file_id: the file.
+        :keyword progress: called with the bytes received so far and the bytes in all, 0 while that is not known; True shows them
+            at a terminal.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the pieces, at most 64 KiB each; errors of the service are raised here, not by the iteration. As a context manager
             it frees the connection also where the iteration is left early.
@@ -126,7 +132,12 @@ class FileHelpers(Waiting):
         :raises ValueError: the id is empty or cannot stand in a path.
         """
         settings = self._settings("get_file_content", options)
+        counter = Counter("get_file_content", file_id, progress)
+        if progress and settings.cls is not None:
+            raise TypeError("get_file_content() takes progress= or cls=: what cls= makes of the content is not counted")
         content: AsyncIterator[bytes] = await self._pipeline.send(requests.get_file_content(file_id), settings)
+        if isinstance(content, ByteStream):
+            content.count_with(counter)
         return content
 
     async def save_file(
@@ -145,8 +156,8 @@ class FileHelpers(Waiting):
         :param file_name: its name on disk; folders in it are dropped, only the last component counts.
         :param target_dir: the folder, made if it is missing; by default the current one. ``~`` is expanded.
         :keyword overwrite: whether a file that is there is replaced.
-        :keyword progress: called with the bytes received so far and the bytes in all, 0 while that is not known; True shows them on
-            stderr.
+        :keyword progress: called with the bytes received so far and the bytes in all, 0 while that is not known; True shows them
+            at a terminal.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the path that was written.
         :rtype: ~pathlib.Path
@@ -161,17 +172,12 @@ class FileHelpers(Waiting):
         content: ByteStream = await self._pipeline.send(requests.get_file_content(file_id), settings)
         try:
             async with content:
-                counter.start(content.length)
-                received = 0
+                content.count_with(counter)
                 async for chunk in content:
                     await async_call(target.write, chunk)
-                    received += len(chunk)
-                    counter.at(received)
-                counter.total = received
-                counter.at(received)
             return await async_call(target.commit)
         finally:
-            await async_call(target.discard)
+            target.discard()  # at once: a task that is cancelled again would not wait for it
 
     async def save_message_files(
         self,
@@ -179,6 +185,7 @@ class FileHelpers(Waiting):
         target_dir: str | os.PathLike[str] | None = None,
         *,
         overwrite: bool = True,
+        progress: Progress | bool | None = None,
         **options: Unpack[CallOptions],
     ) -> list[Path]:
         """Download all files that a message shows or links to: its images, and what the code interpreter made.
@@ -186,6 +193,7 @@ class FileHelpers(Waiting):
         :param message: the message; files that it merely cites are not among them.
         :param target_dir: the folder, made if it is missing; by default the current one.
         :keyword overwrite: whether files that are there are replaced.
+        :keyword progress: called for each file as ``save_file`` does it; True shows them at a terminal.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the paths that were written, in the message's order. Two files of one name get distinct names.
         :rtype: list of ~pathlib.Path
@@ -194,7 +202,7 @@ class FileHelpers(Waiting):
         """
         self._settings("save_message_files", options, several=True)
         return [
-            await self.save_file(file_id, name, target_dir, overwrite=overwrite, **options)
+            await self.save_file(file_id, name, target_dir, overwrite=overwrite, progress=progress, **options)
             for file_id, name in message_files(message)
         ]
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ... import _hooks
 from ..._core.busy import check_if_active
+from ..._core.run_retry import check_run_retry, decide_run, started_anew
 from ..._core.runloop import function_calls, function_names
 from ..._core.tool_settings import split_tool_options
 from ..._generated import requests
 from ..._naming import check_id, either
-from ..._primitives import async_notify
+from ..._primitives import async_notify, async_result, async_sleep
+from ..._progress import waiting
 from ..._request import check_body, tools_of
 from ..._types import UNSET
 from .._answering import Answering
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
     from ..._core.options import CallSettings
     from ..._core.polling import Wait
+    from ..._core.run_retry import RunRetry
     from ..._generated.enums import RunAdditionalFieldList
     from ..._generated.models.messages import ThreadMessageOptions
     from ..._generated.models.runs import ThreadRun, TruncationObject
@@ -34,11 +39,14 @@ if TYPE_CHECKING:
         ToolResources,
         UpdateToolResourcesOptions,
     )
+    from ..._request import Request
     from ..._types import RunOptions, ToolSource
 
 __all__ = ["RunHelpers"]
 
 _log = logging.getLogger("agentkit")
+
+TOLD_ANEW = {True: "the run %s %s", False: "the run %s failed, and no other is started: %s"}
 
 
 class RunHelpers(Submitting):
@@ -70,6 +78,8 @@ class RunHelpers(Submitting):
         timeout: float | None = RUN_TIMEOUT,
         on_timeout: str = "raise",
         on_update: Callable[[ThreadRun], Any] | None = None,
+        run_retry: RunRetry | None = None,
+        progress: bool | None = None,
         if_active: str = "error",
         **options: Unpack[RunOptions],
     ) -> ThreadRun:
@@ -102,9 +112,12 @@ class RunHelpers(Submitting):
         :keyword timeout: the longest time to wait in all, also for the thread to be free, in seconds; None waits for ever.
         :keyword on_timeout: ``raise`` lets the run go on when the time is over, ``cancel`` cancels it before raising.
         :keyword on_update: called with each state of the run, from the first on.
+        :keyword run_retry: when to start another run where one failed for a rate limit; by default none is. See
+            :class:`~agentkit.RunRetry`.
+        :keyword progress: True shows the state at a terminal while the wait lasts.
         :keyword if_active: what to do when the thread has an active run already: ``error``, ``wait`` for its end, or ``cancel`` it.
         :keyword options: what every call accepts, and how functions are called; see :class:`~agentkit._types.RunOptions`.
-        :return: the run as it ended, whatever its status.
+        :return: the run as it ended, whatever its status; with ``run_retry`` the last one.
         :rtype: ~agentkit.models.ThreadRun
         :raises ~agentkit.exceptions.WaitTimeoutError: the time is over; ``last`` holds the run.
         :raises ~agentkit.exceptions.MissingToolError: a function is not here, and ``on_missing_tool`` is ``raise``.
@@ -117,6 +130,7 @@ class RunHelpers(Submitting):
         settings = self._settings("create_and_process_run", options_left, several=True)
         wait = self._wait("create_and_process_run", sleep_interval, timeout, on_update)
         cancelling = self._cancels("create_and_process_run", on_timeout)
+        check_run_retry("create_and_process_run", run_retry)
         check_if_active("create_and_process_run", if_active)
         check_id("create_and_process_run", "thread_id", thread_id)
         agent_id = either("create_and_process_run", "agent_id", agent_id, "assistant_id", assistant_id, unset=UNSET)
@@ -142,10 +156,11 @@ class RunHelpers(Submitting):
         )
         answering = Answering(lambda agent: self._levels(agent, toolset), tools)
         answering.warn_early(agent_id, self._functions_of(agent_id, toolset))
-        with _hooks.run(self._pipeline.endpoint, request) as watched:
-            run = watched.saw(await self._on_free_thread(thread_id, request, settings, if_active, wait))
-            following = self._lasting(settings)
-            return watched.saw(await self._processed(thread_id, run, answering, following, wait, on_update, cancelling))
+        shown = waiting("create_and_process_run", "run", progress, on_update)
+        with shown as tell:
+            return await self._seen_through(
+                request, thread_id, answering, settings, wait, tell, cancelling, if_active=if_active, run_retry=run_retry
+            )
 
     async def create_thread_and_process_run(
         self,
@@ -170,6 +185,8 @@ class RunHelpers(Submitting):
         timeout: float | None = RUN_TIMEOUT,
         on_timeout: str = "raise",
         on_update: Callable[[ThreadRun], Any] | None = None,
+        run_retry: RunRetry | None = None,
+        progress: bool | None = None,
         **options: Unpack[RunOptions],
     ) -> ThreadRun:
         """Create a thread, run an agent on it, make the function calls that it asks for, and wait until the run has ended.
@@ -196,8 +213,11 @@ class RunHelpers(Submitting):
         :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
         :keyword on_timeout: ``raise`` lets the run go on when the time is over, ``cancel`` cancels it before raising.
         :keyword on_update: called with each state of the run, from the first on.
+        :keyword run_retry: when to start another run where one failed for a rate limit; by default none is. See
+            :class:`~agentkit.RunRetry`.
+        :keyword progress: True shows the state at a terminal while the wait lasts.
         :keyword options: what every call accepts, and how functions are called; see :class:`~agentkit._types.RunOptions`.
-        :return: the run as it ended, whatever its status; ``thread_id`` names its thread.
+        :return: the run as it ended, whatever its status, and with ``run_retry`` the last one; ``thread_id`` names its thread.
         :rtype: ~agentkit.models.ThreadRun
         :raises ~agentkit.exceptions.WaitTimeoutError: the time is over; ``last`` holds the run.
         :raises ~agentkit.exceptions.MissingToolError: a function is not here, and ``on_missing_tool`` is ``raise``.
@@ -209,6 +229,7 @@ class RunHelpers(Submitting):
         settings = self._settings("create_thread_and_process_run", options_left, several=True)
         wait = self._wait("create_thread_and_process_run", sleep_interval, timeout, on_update)
         cancelling = self._cancels("create_thread_and_process_run", on_timeout)
+        check_run_retry("create_thread_and_process_run", run_retry)
         agent_id = either(
             "create_thread_and_process_run", "agent_id", agent_id, "assistant_id", assistant_id, unset=UNSET, required=False
         )
@@ -233,10 +254,52 @@ class RunHelpers(Submitting):
         )
         answering = Answering(lambda agent: self._levels(agent, toolset), tools)
         answering.warn_early(agent_id, self._functions_of(agent_id, toolset))
-        with _hooks.run(self._pipeline.endpoint, request) as watched:
-            run = watched.saw(await self._pipeline.send(request, settings))
-            following = self._lasting(settings)
-            return watched.saw(await self._processed(run.thread_id, run, answering, following, wait, on_update, cancelling))
+        shown = waiting("create_thread_and_process_run", "run", progress, on_update)
+        with shown as tell:
+            return await self._seen_through(request, None, answering, settings, wait, tell, cancelling, run_retry=run_retry)
+
+    async def _seen_through(
+        self,
+        request: Request[ThreadRun],
+        thread_id: str | None,
+        answering: Answering,
+        settings: CallSettings,
+        wait: Wait,
+        on_update: Callable[[ThreadRun], Any] | None,
+        cancelling: bool,
+        *,
+        if_active: str = "error",
+        run_retry: RunRetry | None = None,
+    ) -> ThreadRun:
+        """Start a run and lead it to its end; where it failed for the moment only, and the caller wants that, start another one.
+
+        :param request: what starts the first run.
+        :param thread_id: the thread to run on; None where the first run makes it.
+        """
+        following, attempt = self._lasting(settings), 1
+        while True:
+            with _hooks.run(self._pipeline.endpoint, request) as watched:
+                if thread_id is None:
+                    run = await self._pipeline.send(request, settings)
+                    thread_id = run.thread_id
+                else:
+                    run = await self._on_free_thread(thread_id, request, settings, if_active, wait)
+                watched.saw(run)
+                run = watched.saw(await self._processed(thread_id, run, answering, following, wait, on_update, cancelling))
+            if run_retry is None:
+                return run
+            decision = decide_run(run_retry, run, attempt, wait.left(time.monotonic()))
+            if decision.reason:
+                _log.log(
+                    logging.INFO if decision.retry else logging.WARNING, TOLD_ANEW[decision.retry], run.id, decision.reason
+                )
+            if not decision.retry:
+                return run
+            if run_retry.on_retry is not None:
+                await async_result(run_retry.on_retry(run, decision.delay))
+            await async_sleep(decision.delay)
+            request, settings = started_anew(request, run), replace(settings, request_id=None)
+            attempt, wait, answering.failed_rounds = attempt + 1, wait.anew(), 0
 
     async def _processed(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ... import _hooks
 from ..._attached import attach
 from ..._generated import requests
+from ..._progress import waiting
 from ..._types import UNSET
 from .._waiting import STORE_TIMEOUT, Waiting, Watch
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..._core.options import CallSettings
+    from ..._core.polling import Wait
     from ..._generated.models.tools import VectorStoreDataSource
     from ..._generated.models.vector_stores import (
         VectorStore,
@@ -44,6 +46,7 @@ class VectorStoreHelpers(Waiting):
         sleep_interval: float = 1,
         timeout: float | None = STORE_TIMEOUT,
         on_update: Callable[[VectorStore], Any] | None = None,
+        progress: bool | None = None,
         **options: Unpack[CallOptions],
     ) -> VectorStore:
         """Create a vector store and wait until its files are taken in.
@@ -58,6 +61,7 @@ class VectorStoreHelpers(Waiting):
         :keyword sleep_interval: the longest time between two looks, in seconds; the first looks come sooner.
         :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
         :keyword on_update: called with each state of the store, from the first on.
+        :keyword progress: True shows the state at a terminal while the wait lasts.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the store as it ended, whatever its status; ``failed_files`` names the files that failed, with their reasons.
         :rtype: ~agentkit.models.VectorStore
@@ -75,14 +79,10 @@ class VectorStoreHelpers(Waiting):
             chunking_strategy=chunking_strategy,
             metadata=metadata,
         )
-        with _hooks.helper(self._pipeline.endpoint, "create_vector_store_and_poll", request.path) as watched:
+        shown = waiting("create_vector_store_and_poll", "vector store", progress, on_update)
+        with _hooks.helper(self._pipeline.endpoint, "create_vector_store_and_poll", request.path) as watched, shown as tell:
             store = await self._pipeline.send(request, settings)
-            look = requests.get_vector_store(store.id)
-            store = await self._at_rest(Watch("vector_store", look, self._lasting(settings), wait, on_update), store)
-            if _failed(store):
-                failed = requests.list_vector_store_files(store.id, filter="failed", limit=100)
-                await self._name_failures(store, failed, settings)
-            return watched.saw(store)
+            return watched.saw(await self._filled(store, settings, wait, tell))
 
     async def create_vector_store_file_and_poll(
         self,
@@ -95,6 +95,7 @@ class VectorStoreHelpers(Waiting):
         sleep_interval: float = 1,
         timeout: float | None = STORE_TIMEOUT,
         on_update: Callable[[VectorStoreFile], Any] | None = None,
+        progress: bool | None = None,
         **options: Unpack[CallOptions],
     ) -> VectorStoreFile:
         """Put a file into a vector store and wait until it is taken in.
@@ -107,6 +108,7 @@ class VectorStoreHelpers(Waiting):
         :keyword sleep_interval: the longest time between two looks, in seconds; the first looks come sooner.
         :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
         :keyword on_update: called with each state of the file, from the first on.
+        :keyword progress: True shows the state at a terminal while the wait lasts.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the file as it ended; where its status is ``failed``, ``last_error`` says why.
         :rtype: ~agentkit.models.VectorStoreFile
@@ -118,10 +120,14 @@ class VectorStoreHelpers(Waiting):
         request = requests.create_vector_store_file(
             vector_store_id, body, file_id=file_id, data_source=data_source, chunking_strategy=chunking_strategy
         )
-        with _hooks.helper(self._pipeline.endpoint, "create_vector_store_file_and_poll", request.path) as watched:
+        shown = waiting("create_vector_store_file_and_poll", "file", progress, on_update)
+        with (
+            _hooks.helper(self._pipeline.endpoint, "create_vector_store_file_and_poll", request.path) as watched,
+            shown as tell,
+        ):
             file = await self._pipeline.send(request, settings)
             look = requests.get_vector_store_file(vector_store_id, file.id)
-            watch = Watch("vector_store_file", look, self._lasting(settings), wait, on_update)
+            watch = Watch("vector_store_file", look, self._lasting(settings), wait, tell)
             return watched.saw(await self._at_rest(watch, file))
 
     async def create_vector_store_file_batch_and_poll(
@@ -136,6 +142,7 @@ class VectorStoreHelpers(Waiting):
         timeout: float | None = STORE_TIMEOUT,
         on_timeout: str = "raise",
         on_update: Callable[[VectorStoreFileBatch], Any] | None = None,
+        progress: bool | None = None,
         **options: Unpack[CallOptions],
     ) -> VectorStoreFileBatch:
         """Put several files into a vector store and wait until they are taken in.
@@ -149,6 +156,7 @@ class VectorStoreHelpers(Waiting):
         :keyword timeout: the longest time to wait in all, in seconds; None waits for ever.
         :keyword on_timeout: ``raise`` lets the batch go on when the time is over, ``cancel`` cancels it before raising.
         :keyword on_update: called with each state of the batch, from the first on.
+        :keyword progress: True shows the state at a terminal while the wait lasts.
         :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
         :return: the batch as it ended; ``failed_files`` names the files that failed, with their reasons.
         :rtype: ~agentkit.models.VectorStoreFileBatch
@@ -161,16 +169,34 @@ class VectorStoreHelpers(Waiting):
         request = requests.create_vector_store_file_batch(
             vector_store_id, body, file_ids=file_ids, data_sources=data_sources, chunking_strategy=chunking_strategy
         )
-        with _hooks.helper(self._pipeline.endpoint, "create_vector_store_file_batch_and_poll", request.path) as watched:
+        shown = waiting("create_vector_store_file_batch_and_poll", "batch of files", progress, on_update)
+        with (
+            _hooks.helper(self._pipeline.endpoint, "create_vector_store_file_batch_and_poll", request.path) as watched,
+            shown as tell,
+        ):
             batch = await self._pipeline.send(request, settings)
             look = requests.get_vector_store_file_batch(vector_store_id, batch.id)
             cancel = requests.cancel_vector_store_file_batch(vector_store_id, batch.id) if cancelling else None
-            watch = Watch("vector_store_file_batch", look, self._lasting(settings), wait, on_update, cancel)
+            watch = Watch("vector_store_file_batch", look, self._lasting(settings), wait, tell, cancel)
             batch = await self._at_rest(watch, batch)
             if _failed(batch):
                 listed = requests.list_vector_store_file_batch_files(vector_store_id, batch.id, filter="failed", limit=100)
                 await self._name_failures(batch, listed, settings)
             return watched.saw(batch)
+
+    async def _filled(
+        self, store: VectorStore, settings: CallSettings, wait: Wait, on_update: Callable[[VectorStore], Any] | None
+    ) -> VectorStore:
+        """Wait until the files of a store are taken in, and name those that failed.
+
+        :raises ~agentkit.exceptions.WaitTimeoutError: the time is over.
+        """
+        look = requests.get_vector_store(store.id)
+        store = await self._at_rest(Watch("vector_store", look, self._lasting(settings), wait, on_update), store)
+        if _failed(store):
+            failed = requests.list_vector_store_files(store.id, filter="failed", limit=100)
+            await self._name_failures(store, failed, settings)
+        return store
 
     async def _name_failures(self, owner: Any, listed: Any, settings: CallSettings) -> None:
         """Put the failed files on the object that they belong to."""

@@ -51,7 +51,7 @@ class Completions:
         self._delta_delay = delta_delay
         self._stopping = threading.Event()
         self._workers = WorkerPool(_WORKERS, "agentkit-completion")
-        self.started = int(clock())
+        self.started: int = int(clock())
 
     @property
     def model(self) -> str:

@@ -16,7 +16,7 @@ class Stops:
     def __init__(self, words: Sequence[str]) -> None:
         self._words = words
         self._held = ""
-        self.reached = False
+        self.reached: bool = False
 
     def admit(self, piece: str) -> str:
         """What may be told of the text now; the beginning of what may become one of the words is held back."""

@@ -102,7 +102,7 @@ def image_inputs(body: Mapping[str, Any]) -> list[Picture]:
 
 
 def _is_tokens(given: Any) -> bool:
-    return bool(given) and all(isinstance(one, int) for one in given)
+    return isinstance(given, list) and bool(given) and all(type(one) is int for one in given)
 
 
 def _check_count(inputs: Sequence[Any]) -> None:

@@ -42,8 +42,8 @@ class Disk:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self.keeper = self._keeper.pid
-        self.path = Path(f"/proc/{self.keeper}/root{folder}")
+        self.keeper: int = self._keeper.pid
+        self.path: Path = Path(f"/proc/{self.keeper}/root{folder}")
         """Where we find the folders."""
         try:
             self._expect_answer()

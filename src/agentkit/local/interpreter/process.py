@@ -172,7 +172,7 @@ class Program:
         # Until the first cell there is nothing but the runner, last, and what keeps the containment.
         self._kept = {self._process.pid}
         self._runner = self._process.pid
-        self.started = self._exchange("", ready, lambda: None, _START_SECONDS, trouble)
+        self.started: Ended = self._exchange("", ready, lambda: None, _START_SECONDS, trouble)
         """How the start ended; its status is ``None`` where all went well."""
 
     def run(self, trouble: Callable[[], str | None]) -> Ended:

@@ -86,11 +86,11 @@ class Rung:
     def __init__(self, name: str, limits: Limits, workspace: Path | None = None) -> None:
         self.name = name
         self._limits = limits
-        self.contained = name != "subprocess"
+        self.contained: bool = name != "subprocess"
         self._user = (_NOBODY, _NOBODY) if name == "namespaces" and _can_become_nobody() else None
-        self.session = Session(workspace, self._user, self._disk if name == "namespaces" else None)
+        self.session: Session = Session(workspace, self._user, self._disk if name == "namespaces" else None)
         own = self.session
-        self.paths = _INSIDE if self.contained else Paths(*map(str, (own.data, own.scratch, own.control, own.out)))
+        self.paths: Paths = _INSIDE if self.contained else Paths(*map(str, (own.data, own.scratch, own.control, own.out)))
         self._mounts: tuple[Mount, ...] = ()
         if self.contained:
             self._mounts = (*self._own_mounts(), *system_mounts())

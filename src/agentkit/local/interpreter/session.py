@@ -63,21 +63,26 @@ class Session:
         open_disk: Callable[[Path], Disk] | None = None,
     ) -> None:
         self._folder = TemporaryFolder(PREFIX)
-        self.base = self._folder.path
+        self.base: Path = self._folder.path
         written = self.base / "written"
         written.mkdir()
-        self.disk = None if open_disk is None or workspace is not None else _opened(open_disk, written)
+        self.disk: Disk | None = None if open_disk is None or workspace is not None else _opened(open_disk, written)
         seen = written if self.disk is None else self.disk.path
-        self.data = seen / "files" / "data" if workspace is None else Path(workspace).resolve()
-        self.scratch, self.out = seen / "files" / "scratch", seen / "out"
+        self.data: Path = seen / "files" / "data" if workspace is None else Path(workspace).resolve()
+        self.scratch: Path = seen / "files" / "scratch"
+        self.out: Path = seen / "out"
         folders = (self.data, self.scratch, self.out)
-        self.written = folders if self.disk is None else tuple(written / path.relative_to(seen) for path in folders)
-        self.control, self.root, self._made = self.base / "control", self.base / "root", self.base / "made"
+        self.written: tuple[Path, ...] = (
+            folders if self.disk is None else tuple(written / path.relative_to(seen) for path in folders)
+        )
+        self.control: Path = self.base / "control"
+        self.root: Path = self.base / "root"
+        self._made = self.base / "made"
         self._owner = owner
         self._runs = 0
         self._given: dict[str, _State] = {}
         self._lent: set[Path] = set()
-        self.shared = self.base / "shared"
+        self.shared: Path = self.base / "shared"
         for folder in (self.data, self.scratch, self.out, self.shared, self.control, self.root, self._made):
             folder.mkdir(parents=True, exist_ok=True)
         for folder in (self.data, self.scratch, self.out):

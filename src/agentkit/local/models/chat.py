@@ -48,7 +48,7 @@ class ChatEndpoint:
         base = _checked(url, key)
         if not 0 < timeout < math.inf:
             raise ValueError(f"timeout: got {timeout}, expected a number of seconds above 0")
-        self.url = shown_url(base)
+        self.url: str = shown_url(base)
         self._model = model
         self._key = key or None
         self._timeout = timeout

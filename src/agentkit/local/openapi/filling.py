@@ -16,6 +16,8 @@ _WHOLE_BODY = "body"
 _FORM = "application/x-www-form-urlencoded"
 _SEPARATORS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|", "simple": ","}
 # What a path of a document may hold besides letters and digits without being encoded.
+# Half of a character, which an escape of JSON can stand for, becomes a question mark.
+_ERRORS = "replace"
 _PATH_SAFE = "/%:@!$&'()*+,;=~-._"
 
 
@@ -58,7 +60,7 @@ def request_for(operation: Operation, arguments: str, fixed: Iterable[str] = ())
     query = [
         pair for p in operation.parameters if p.place == "query" and p.name in values for pair in _query(p, values[p.name])
     ]
-    target = _path(operation, values) + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+    target = _path(operation, values) + (f"?{urlencode(query, quote_via=quote, errors=_ERRORS)}" if query else "")
     return ApiRequest(operation.method, target, headers, body)
 
 
@@ -136,16 +138,16 @@ def _body(operation: Operation, given: Mapping[str, Any], fixed: frozenset[str])
 def _encoded(value: Any, media_type: str) -> bytes:
     essence = media_type.partition(";")[0].strip().lower()
     if essence == _FORM and isinstance(value, Mapping):
-        return urlencode([(name, _text(one)) for name, one in value.items()]).encode("ascii")
+        return urlencode([(name, _text(one)) for name, one in value.items()], errors=_ERRORS).encode("ascii")
     if essence == "application/json" or essence.endswith("+json"):
-        return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+        return json.dumps(value, ensure_ascii=False).encode("utf-8", _ERRORS)
     if essence.startswith("text/") and isinstance(value, str):
-        return value.encode("utf-8", "replace")
+        return value.encode("utf-8", _ERRORS)
     raise FillError(f"a body of the type '{media_type}' cannot be written here; JSON, form fields and plain text can")
 
 
 def _path(operation: Operation, values: Mapping[str, Any]) -> str:
-    path = quote(operation.path, safe=_PATH_SAFE + "{}")
+    path = quote(operation.path, safe=_PATH_SAFE + "{}", errors=_ERRORS)
     for parameter in operation.parameters:
         if parameter.place == "path":
             if parameter.style != "simple":
@@ -154,7 +156,9 @@ def _path(operation: Operation, values: Mapping[str, Any]) -> str:
             if text in ("", ".", ".."):
                 # It would lead to another path than that of the operation.
                 raise FillError(f"the parameter '{parameter.name}' cannot be '{text}', for it is a part of the path")
-            path = path.replace(f"{{{quote(parameter.name, safe=_PATH_SAFE)}}}", quote(text, safe=","))
+            path = path.replace(
+                f"{{{quote(parameter.name, safe=_PATH_SAFE, errors=_ERRORS)}}}", quote(text, safe=",", errors=_ERRORS)
+            )
     if "{" in path:
         raise FillError(f"its path '{operation.path}' has a part that the document describes as no parameter")
     return path

@@ -26,7 +26,9 @@ def means_of(tx: Transaction, body: Mapping[str, Any], earlier: Iterable[Mapping
     :param earlier: The items of what it goes on with; their container is used again.
     :raises ApiError: 404, a vector store is not here; 400, a file is not, or the code interpreter does not take it.
     """
-    tools = {tool["type"]: (index, tool) for index, tool in enumerate(body.get("tools") or ())}
+    tools: dict[str, tuple[int, Mapping[str, Any]]] = {
+        tool["type"]: (index, tool) for index, tool in enumerate(body.get("tools") or ())
+    }
     index, interpreter = tools.get("code_interpreter", (0, None))
     _, search = tools.get("file_search", (0, None))
     stores = tuple((search or {}).get("vector_store_ids") or ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from agentkit.local.errors import bad_request
@@ -101,7 +102,7 @@ def submit_tool_outputs(tx: Transaction, call: Call) -> Document | Events:
     outputs = _outputs(run["id"], call.body["tool_outputs"], awaited)
     events = _events(call, run)
     queued = call.context.runs.resume(tx, run, outputs)
-    return events or queued
+    return replace(events, first=("thread.run.queued", queued)) if events else queued
 
 
 def _run(tx: Transaction, call: Call) -> Document:
@@ -123,7 +124,7 @@ def _launched(tx: Transaction, call: Call, thread_id: str, *, new: Document | No
         raise bad_request(f"tool_choice: {problem}", "tool_choice")
     events = _events(call, run)
     call.context.runs.launch(tx, run, thread=new)
-    return events or run
+    return replace(events, first=("thread.run.created", run)) if events else run
 
 
 def _events(call: Call, run: Document) -> Events | None:

@@ -59,7 +59,7 @@ class Responses:
         self.store = store
         self.shed = shed
         self.delta_delay = delta_delay
-        self.stopping = threading.Event()
+        self.stopping: threading.Event = threading.Event()
         self._clock = clock
         self._active: dict[str, _Answering] = {}
         self._workers = WorkerPool(_WORKERS, "agentkit-response")

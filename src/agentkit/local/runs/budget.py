@@ -21,7 +21,7 @@ class Budget:
     def __init__(self, limit: int | None) -> None:
         self._left = limit
         self._held = ""
-        self.is_exhausted = False
+        self.is_exhausted: bool = False
 
     def admit(self, piece: str) -> str:
         """What may be told of the text now; with a limit, the last word is held back until another one begins."""

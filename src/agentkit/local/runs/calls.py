@@ -31,9 +31,11 @@ class StepCalls:
     def __init__(
         self, run: Document, wanted: Sequence[ToolCall], ranking: Mapping[str, Any], usage: dict[str, int], now: int
     ) -> None:
-        self.calls = {ids.new_id(ids.CALL): call for call in wanted}
-        self.entries = [documents.tool_call(call_id, call, ranking) for call_id, call in self.calls.items()]
-        self.step = documents.step(run, {"type": "tool_calls", "tool_calls": self.entries}, now)
+        self.calls: dict[str, ToolCall] = {ids.new_id(ids.CALL): call for call in wanted}
+        self.entries: list[dict[str, Any]] = [
+            documents.tool_call(call_id, call, ranking) for call_id, call in self.calls.items()
+        ]
+        self.step: dict[str, Any] = documents.step(run, {"type": "tool_calls", "tool_calls": self.entries}, now)
         self.usage = usage
         self.outcomes: dict[str, ToolResult] = {}
 

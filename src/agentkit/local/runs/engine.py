@@ -53,7 +53,7 @@ class RunEngine:
         hub: EventHub,
         delta_delay: float = 0.0,
     ) -> None:
-        self.ledger = Ledger(clock, hub)
+        self.ledger: Ledger = Ledger(clock, hub)
         self._hub = hub
         self._store = store
         self._code_sessions = CodeSessions(trusted=trusted)

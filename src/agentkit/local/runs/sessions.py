@@ -38,7 +38,7 @@ class CodeSession:
         self.given: dict[str, str] = {}
         self.made: dict[str, str] = {}
         self.users = 0
-        self.used_at = 0.0
+        self.used_at: float = 0.0
 
 
 class CodeSessions:

@@ -43,6 +43,10 @@ class _Page(HTMLParser):
         self._silent: list[str] = []
         self._kept_as_is = 0
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """What begins with ``<![`` is passed over up to the next ``>``, as browsers do; the base class fails at words unknown to it."""
+        return self.parse_bogus_comment(i, report=False)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._separate(tag)
         if tag in _SILENT:

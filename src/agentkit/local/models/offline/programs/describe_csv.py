@@ -123,11 +123,13 @@ class Column:
 
     def __init__(self, header: str, cells: list[str]) -> None:
         self.header = header
-        self.counts = Counter(cell for cell in cells if cell.lower() not in EMPTY)
-        self.filled = sum(self.counts.values())
-        self.empty = len(cells) - self.filled
-        self.numbers = {cell: bare(cell) for cell in self.counts}
-        self.marks = proofs([number for number in self.numbers.values() if is_number(number, ".") or is_number(number, ",")])
+        self.counts: Counter[str] = Counter(cell for cell in cells if cell.lower() not in EMPTY)
+        self.filled: int = sum(self.counts.values())
+        self.empty: int = len(cells) - self.filled
+        self.numbers: dict[str, str] = {cell: bare(cell) for cell in self.counts}
+        self.marks: set[str] = proofs(
+            [number for number in self.numbers.values() if is_number(number, ".") or is_number(number, ",")]
+        )
 
 
 def mixed_units(column: Column) -> list[str]:

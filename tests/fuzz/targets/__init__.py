@@ -1,0 +1,16 @@
+"""The fuzz targets, one for each parser, by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..target import Target
+from . import addresses, answers, calls, foreign, models, service, streams, texts
+
+__all__ = ["TARGETS"]
+
+TARGETS: Mapping[str, Target] = {
+    target.name: target
+    for module in (streams, models, calls, answers, addresses, texts, service, foreign)
+    for target in module.TARGETS
+}

@@ -1,0 +1,133 @@
+"""A task that is cancelled, wherever it waits just then, leaves nothing: no busy connection, no open or half-written file, no warning."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import agentkit._http
+import agentkit.aio
+from agentkit.local import LocalService
+from agentkit.local.models.base import ModelRequest, ModelTurn, ToolCall
+from agentkit.models import AsyncFunctionTool, AsyncToolSet
+
+from .concurrent_walk import busy_connections, cancelled_at
+
+Call = Callable[[], Coroutine[Any, Any, Any]]
+
+CONTENT = b"words of a file " * 20_000
+MOST_WAITS = 200
+
+
+def answer(request: ModelRequest) -> str | ModelTurn:
+    """A call of the function first, then an answer."""
+    if request.instructions == "calls" and not request.results:
+        return ModelTurn(tool_calls=[ToolCall(kind="function", name="weather", arguments="{}")])
+    return f"You said: {request.last_user_text}"
+
+
+async def weather() -> str:
+    """What the weather is like."""
+    await asyncio.sleep(0)
+    return "rain"
+
+
+class Scene:
+    """A client, what its calls need, and what they may leave behind."""
+
+    def __init__(self, client: agentkit.aio.AIProjectClient, folder: Path) -> None:
+        self.client, self.agents, self.folder = client, client.agents, folder
+        self.up = folder / "up.txt"
+        self.down = folder / "down.txt"
+        self.complaints: list[Any] = []
+        self.ids: dict[str, str] = {}
+
+    async def prepare(self) -> None:
+        self.up.write_bytes(CONTENT)
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: self.complaints.append(context))
+        toolset = AsyncToolSet()
+        toolset.add(AsyncFunctionTool({weather}))
+        self.ids["agent"] = (await self.agents.create_agent(model="m", instructions="calls", toolset=toolset)).id
+        self.ids["file"] = (await self.agents.upload_file(file_path=str(self.up), purpose="assistants")).id
+
+    async def create_and_process_run(self) -> None:
+        thread = await self.agents.create_thread()
+        run = await self.agents.create_and_process_run(thread.id, agent_id=self.ids["agent"])
+        assert run.status == "completed", run
+
+    async def create_stream(self) -> None:
+        thread = await self.agents.create_thread()
+        async with self.agents.create_stream(thread.id, agent_id=self.ids["agent"]) as events:
+            names = [kind async for kind, *_ in events]
+        assert names[-1] == "done"
+
+    async def upload_file_and_poll(self) -> None:
+        file = await self.agents.upload_file_and_poll(file_path=str(self.up), purpose="assistants")
+        assert file.bytes == len(CONTENT)
+
+    async def save_file(self) -> None:
+        assert await self.agents.save_file(self.ids["file"], "down.txt", str(self.folder)) == self.down
+
+    async def list_agents(self) -> None:
+        found = [agent async for agent in (await self.agents.list_agents(limit=1)).auto_paging_iter()]
+        assert found
+
+    def left(self) -> list[str]:
+        """What there is that should not be."""
+        left = [f"busy: {one}" for one in busy_connections(self.client)]
+        left += [f"open: {one}" for one in _open_files() if str(self.folder) in one]
+        left += [f"complaint: {one}" for one in self.complaints]
+        names = {path.name for path in self.folder.iterdir()}
+        left += [f"file: {name}" for name in names - {"up.txt", "down.txt"}]
+        if self.down.exists() and self.down.read_bytes() != CONTENT:
+            left.append("half a file")
+        self.down.unlink(missing_ok=True)
+        return left
+
+
+def _open_files() -> list[str]:
+    if not sys.platform.startswith("linux"):
+        return []
+    folder = Path("/proc/self/fd")
+    return [os.readlink(one) for one in folder.iterdir() if os.path.lexists(one) and one.exists()]
+
+
+@pytest.fixture(params=["aiohttp", "httpx"])
+async def scene(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
+    monkeypatch.setattr(agentkit._http, "USE_AIOHTTP", request.param == "aiohttp")
+    with LocalService(model=answer, allow_download=True) as service:
+        async with agentkit.aio.AIProjectClient(service.url, service.key) as client:
+            made = Scene(client, tmp_path)
+            await made.prepare()
+            yield made
+        gc.collect()  # pytest makes an error of every warning about what was left open
+
+
+@pytest.mark.parametrize(
+    "name", ["create_and_process_run", "create_stream", "upload_file_and_poll", "save_file", "list_agents"]
+)
+async def test_wherever_it_waits(name: str, scene: Scene) -> None:
+    call: Call = getattr(scene, name)
+    cancelled = 0
+    for place in range(1, MOST_WAITS):
+        outcome = await cancelled_at(place, call)
+        for _ in range(100):  # what a thread was at ends in its own time
+            left = scene.left()
+            if not left:
+                break
+            await asyncio.sleep(0.01)
+        assert left == [], f"cancelled at wait {place}"
+        assert (await scene.agents.get_agent(scene.ids["agent"])).id == scene.ids["agent"]
+        cancelled += outcome.cancelled
+        if outcome.waits < place:
+            break
+    else:
+        pytest.fail(f"the call still waits after {MOST_WAITS} times")
+    assert cancelled >= 1
