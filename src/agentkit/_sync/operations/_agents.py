@@ -39,7 +39,21 @@ class AgentsOperations(RunHelpers, ThreadRunHelpers, HousekeepingHelpers, Versio
         before: str | None = None,
         **options: Unpack[CallOptions],
     ) -> OpenAIPageableListOfThreadMessage:
-        """As :meth:`list_messages`, by the name that azure-ai-projects 1.0.0b1 and b2 had for it; takes and gives the same."""
+        """As :meth:`list_messages`, by the name that azure-ai-projects 1.0.0b1 and b2 had for it.
+
+        :param thread_id: id of the thread.
+        :keyword run_id: only messages that this run wrote.
+        :keyword limit: most entries on the page, 1 to 100; 20 unless given.
+        :keyword order: order by creation time: ``desc``, the default, puts the newest first, ``asc`` the oldest.
+        :keyword after: id of an entry, in the order of the list; the page begins after it.
+        :keyword before: id of an entry, in the order of the list; the page ends before it.
+        :keyword options: what every call accepts; see :class:`~agentkit._types.CallOptions`.
+        :return: one page.
+        :rtype: ~agentkit.models.OpenAIPageableListOfThreadMessage
+        :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
+        :raises ValueError: an id is empty or cannot stand in a path.
+        :raises TypeError: an argument is missing, unknown, or of the wrong type.
+        """
         return self.list_messages(thread_id, run_id=run_id, limit=limit, order=order, after=after, before=before, **options)
 
     @property
