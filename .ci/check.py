@@ -143,8 +143,8 @@ CHECK = (
     Step("generated code", command("-m", "codegen", "--check")),
     Step("generated tables", command("-m", "codegen.names", "--check")),
     Step("reference pages", command("-m", "codegen.pages", "--check")),
+    # They run every sample by its own command, and the code of every page.
     Step("tests", command(*PYTEST)),
-    Step("samples", command(".ci/samples.py")),
     Step("wheel", command(".ci/smoke.py")),
 )
 
@@ -171,6 +171,7 @@ FULL = (
     *CHECK,
     *COMPAT,
     *(Step(f"Python {version}", on_python(version)) for version in PYTHONS if version != "{}.{}".format(*sys.version_info)),
+    Step("samples", command(".ci/samples.py")),  # a table of them
     Step("lowest versions", on_lowest_versions),
     Step("docs", documentation),
     Step("highest versions", on_highest_versions),

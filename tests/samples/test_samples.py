@@ -1,4 +1,4 @@
-"""Every sample runs by its own command, prints what it promises, saves its files, deletes what it made, and stands in the index.
+"""Every sample runs by its own command, prints what it promises, saves its files, and stands in the index.
 
 ``expected/NN_name.txt`` has lines that a sample prints, in order and possibly with others between them; ``*`` stands for any text.
 A line that begins with ``saved `` names a file that it leaves.
@@ -7,55 +7,20 @@ A line that begins with ``saved `` names a file that it leaves.
 from __future__ import annotations
 
 import re
-import runpy
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 import samples
-from agentkit import AIProjectClient
-from agentkit.local import LocalService
+from index_of_samples import INDEX, read_index, row
 from samples import Outcome
 
 EXPECTED = Path(__file__).parent / "expected"
-INDEX = samples.ROOT / "samples" / "README.md"
 SAMPLES = samples.samples()
 PACKAGES_OF_EXTRAS = ("openai", "azure.ai.inference", "opentelemetry")
-
-# One turns tracing on for the whole process, and one ends it.
-NOT_IN_THIS_PROCESS = ("27_tracing", "28_testing")
-
-_ROW = re.compile(r"^\| (\d\d) \| (.*?) \| .*? \| (.*?) \| (.*?) \|$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Row:
-    """What the index says under a number: the samples, the extras that they need, and the variables that they take."""
-
-    names: tuple[str, ...] = ()
-    extras: tuple[str, ...] = ()
-    variables: tuple[str, ...] = ()
-
-
-def read_index() -> dict[str, Row]:
-    """The rows of the index by number."""
-    return {
-        number: Row(
-            tuple(re.findall(r"\]\((\w+\.py)\)", links)),
-            tuple(re.findall(r"`(\w+)`", extras)),
-            tuple(re.findall(r"`([A-Z_]+)`", variables)),
-        )
-        for number, links, extras, variables in _ROW.findall(INDEX.read_text(encoding="utf-8"))
-    }
-
-
-def row(path: Path) -> Row:
-    """What the index says of a sample; nothing where it does not have it."""
-    return read_index().get(path.name[:2], Row())
 
 
 def pattern(line: str) -> re.Pattern[str]:
@@ -128,59 +93,6 @@ def test_a_sample_says_how_it_is_run(path: Path) -> None:
     assert extras[0] == "local"
     assert [extra for extra in extras[1:] if f'"{extra}"' not in text] == []
     assert [variable for variable in row(path).variables if variable not in text] == []
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[LocalService]:
-    """What stands for a service in the cloud."""
-    with LocalService() as running:
-        yield running
-
-
-def environment(service: LocalService, variables: tuple[str, ...]) -> dict[str, str]:
-    """How the environment names the service to a sample that takes these variables: by the first of them."""
-    address = {
-        "PROJECT_CONNECTION_STRING": service.connection_string,
-        "PROJECT_ENDPOINT": f"{service.url}/api/projects/trial",
-        "AZURE_OPENAI_ENDPOINT": f"{service.url}/openai",
-    }
-    return {
-        variables[0]: address[variables[0]],
-        "AGENTKIT_LOCAL_KEY": service.key,
-        "AZURE_OPENAI_API_KEY": service.key,
-    }
-
-
-def kept(service: LocalService) -> dict[str, str]:
-    """What is on the service, by its id; files that agents made do not count."""
-    with AIProjectClient(service.url, service.key) as client:
-        agents = client.agents
-        return {
-            **{agent.id: f"agent {agent.name}" for agent in agents.list_agents(limit=100).data},
-            **{agent.id: f"agent {agent.name}" for agent in agents.list()},
-            **{thread.id: "thread" for thread in agents.list_threads(limit=100).data},
-            **{store.id: f"vector store {store.name}" for store in agents.list_vector_stores(limit=100).data},
-            **{file.id: f"file {file.filename}" for file in agents.list_files().data if file.purpose != "assistants_output"},
-        }
-
-
-@pytest.mark.parametrize("path", [path for path in SAMPLES if path.stem not in NOT_IN_THIS_PROCESS], ids=lambda path: path.stem)
-def test_a_sample_deletes_what_it_made_on_a_service(
-    path: Path,
-    service: LocalService,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    before = kept(service)
-    monkeypatch.chdir(tmp_path)
-    for name, value in environment(service, row(path).variables).items():
-        monkeypatch.setenv(name, value)
-    runpy.run_path(str(path), run_name="__main__")
-    printed = capsys.readouterr()
-    assert printed.out.strip()
-    assert samples.NOTICE not in printed.err
-    assert [what for key, what in kept(service).items() if key not in before] == []
 
 
 def test_an_expectation_is_held_in_its_order() -> None:
