@@ -50,7 +50,7 @@ def main() -> None:
         print(f"Two calls, one agent: {librarian.id == again.id}; it says now: {again.instructions}")
 
         report = agents.purge(older_than=timedelta(0), name_prefix=NAME)
-        print(f"A purge would delete {len(report.found)} agent: {report.found[0].name}")
+        print(f"A purge would delete {len(report.found)} agent: {', '.join(found.name or found.id for found in report.found)}")
         agents.delete_agent(again.id)
         old = agents.purge(older_than=timedelta(days=365), kinds=["agents", "vector_stores"])
         print(f"Older than a year: {len(old.found)} objects; nothing was deleted: {old.dry_run}")

@@ -30,7 +30,7 @@ from agentkit.exceptions import (
 )
 from agentkit.local import LocalService
 from agentkit.models import CodeInterpreterTool, MessageRole, ThreadMessage
-from client.faces import KEY, Connect, Face, done, iterator, pieces
+from client.faces import KEY, Connect, Face, done, inside, iterator, pieces
 from client.fixtures import *  # noqa: F403
 from client.fixtures import Naps
 from client.servers import AGENT, Answer, RawServer
@@ -365,6 +365,28 @@ async def test_users_row_25_models_serialise_and_answers_have_a_form(
         assert type(model)(json.loads(json.dumps(model.as_dict()))) == model
         assert type(model).model_validate_json(model.model_dump_json()) == model
         assert pickle.loads(pickle.dumps(model)) == copy.deepcopy(model) == model
+
+
+async def test_users_row_27_nothing_of_a_block_is_left_behind(serve: Callable[..., LocalService], connect: Connect) -> None:
+    """What is made for a block goes with it, also where an error ends it: nothing is there that was not before."""
+    agents = connect(serve()).agents
+    lists = (agents.list_agents, agents.list_threads, agents.list_vector_stores, agents.list_files)
+
+    async def block() -> None:
+        async with (
+            inside(agents.temporary_file(file=("a.txt", b"words"))) as file,
+            inside(agents.temporary_vector_store(file_ids=[file.id])) as store,
+            inside(agents.temporary_agent(model="m")) as agent,
+            inside(agents.temporary_thread(messages=[{"role": "user", "content": "hi"}])) as thread,
+        ):
+            assert (await done(agents.create_and_process_run(thread.id, agent_id=agent.id))).status == "completed"
+            kept = [[each.id for each in (await done(every())).data] for every in lists]
+            assert kept == [[agent.id], [thread.id], [store.id], [file.id]]
+            raise KeyError("enough")
+
+    with pytest.raises(KeyError, match="enough"):
+        await block()
+    assert [(await done(every())).data for every in lists] == [[], [], [], []]
 
 
 @pytest.mark.parametrize("version", ["2024-05-01-preview", "2030-12-31", "v9", "latest"])

@@ -31,10 +31,12 @@ class Transport(httpx.AsyncHTTPTransport):
         """Close the connections that are busy although no request has them."""
         pool: Any = self._pool
         held = [request.connection for request in pool._requests]
-        for connection in pool.connections:
-            if connection not in held and not connection.is_idle() and not connection.is_closed():
-                pool._connections.remove(connection)
-                await connection.aclose()
+        left = [one for one in pool.connections if one not in held and not one.is_idle() and not one.is_closed()]
+        # All are taken out before one is waited for: meanwhile another request may be given a connection that was idle just now.
+        for connection in left:
+            pool._connections.remove(connection)
+        for connection in left:
+            await connection.aclose()
 
 
 class _Body(httpx.AsyncByteStream):

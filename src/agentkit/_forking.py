@@ -6,7 +6,7 @@ import os
 from typing import Any, Protocol
 from weakref import WeakSet
 
-__all__ = ["renewed_in_children"]
+__all__ = ["held_over_forks", "renewed_in_children"]
 
 
 class Renewable(Protocol):
@@ -24,6 +24,15 @@ def renewed_in_children(owner: Renewable) -> None:
     _OWNERS.add(owner)
 
 
+def held_over_forks(lock: Any) -> None:
+    """Have the process forked only while no other thread holds a lock: what it guards is whole in the child.
+
+    :param lock: A lock of a module, which lives as long as the process.
+    """
+    if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+        os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
+
+
 _OWNERS: WeakSet[Any] = WeakSet()
 
 
@@ -32,5 +41,5 @@ def _renew() -> None:
         owner._forked()
 
 
-if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew)

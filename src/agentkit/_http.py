@@ -140,7 +140,9 @@ class HttpResponse:
         return None if coding is None else Unpacker(coding)
 
     def hide(self, secret: str | None) -> None:
-        """Take a secret out of the body, if that was read, where the service repeats it."""
+        """Take a secret out of what the service said, where it repeats it: a reason, a header, the body if that was read."""
+        self.reason = without(self.reason.encode(), secret).decode()
+        self.headers = httpx.Headers([(name, without(value, secret)) for name, value in self.headers.raw])
         if self._content is not None:
             self._content = without(self._content, secret)
 
@@ -166,6 +168,9 @@ class SyncHttpResponse(HttpResponse):
         return self._content
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
+        if self._content is not None:
+            yield self._content
+            return
         unpacker = self._unpacker()
         with _translated(self):
             if unpacker is None:
@@ -191,6 +196,9 @@ class AsyncHttpResponse(HttpResponse):
         return self._content
 
     async def aiter_bytes(self) -> AsyncGenerator[bytes, None]:
+        if self._content is not None:
+            yield self._content
+            return
         unpacker = self._unpacker()
         with _translated(self):
             if unpacker is None:

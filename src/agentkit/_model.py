@@ -23,6 +23,7 @@ from typing_extensions import Self
 
 from ._attached import picklable
 from ._descriptors import KEYWORDS, ReservedConfig, ReservedField
+from ._forking import held_over_forks
 from ._suggest import unknown_attribute, unknown_keyword
 from ._wire import WireEnum, as_utc, read_only, read_unix, to_rfc3339, to_unix, to_wire
 
@@ -35,6 +36,7 @@ NOTHING: Final[Mapping[str, Any]] = types.MappingProxyType({})
 
 # Older releases of pydantic have no lock of their own: one thread takes away what another has just built.
 _BUILDING = threading.RLock()
+held_over_forks(_BUILDING)
 
 
 class _Marker:

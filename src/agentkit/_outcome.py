@@ -26,18 +26,19 @@ def load_model(name: str) -> type[Model]:
     return model
 
 
-def parse_body(request: Request[Any], response: HttpResponse) -> Any:
+def parse_body(request: Request[Any], response: HttpResponse, secret: Callable[[], str | None] = lambda: None) -> Any:
     """The model that a request names, from an answer that was read; nothing where the request wants no answer.
 
+    :param secret: gives what was sent as credential, which an error is not to show.
     :raises agentkit.exceptions.DecodeError: the body is no JSON object.
     """
     if request.returns == NOTHING:
         return None
-    body = response.content
     try:
-        return load_model(request.returns).__pydantic_validator__.validate_json(body)
+        return load_model(request.returns).__pydantic_validator__.validate_json(response.content)
     except ValueError as error:
-        problem = _unreadable(error, body)
+        response.hide(secret())
+        problem = _unreadable(error, response.content)
     # Outside of the handler: the error that was handled repeats the body, which may hold a secret.
     from .exceptions import DecodeError
 

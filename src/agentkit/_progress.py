@@ -7,6 +7,7 @@ the program's own output has left it: the lines are drawn below, and taken away 
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 import threading
@@ -19,7 +20,9 @@ from typing import Any, TextIO
 
 from ._core.meters import Meter, fitted, state_of
 
-__all__ = ["Line", "Painter", "Screen", "new_line", "waiting"]
+__all__ = ["Line", "Painter", "Screen", "check_shown", "new_line", "waiting"]
+
+_log = logging.getLogger("agentkit")
 
 REFRESH = 0.1
 """The least time between two drawings, in seconds."""
@@ -81,6 +84,7 @@ class Screen:
         self._lock = threading.RLock()
         self._meters: dict[int, Meter] = {}
         self._terminal: _Terminal | None = None
+        self._is_given_up = False
         self._drawn = self._drawn_again = -REFRESH
 
     def line(self, label: str) -> Line | None:
@@ -92,11 +96,6 @@ class Screen:
         with self._lock:
             is_new = key not in self._meters
             self._meters[key] = meter
-            if self._terminal is None:
-                painter_of = _drawn_by(sys.stderr)
-                if painter_of is None:
-                    return
-                self._terminal = _Terminal(sys.stderr, painter_of(sys.stderr), self._lock, self._draw_again)
             if is_new or self.clock() - self._drawn >= REFRESH:
                 self._draw()
 
@@ -113,8 +112,22 @@ class Screen:
 
     def _draw(self) -> None:
         self._drawn = self.clock()
-        if self._terminal is not None:
-            self._terminal.draw(list(self._meters.values()))
+        try:
+            self._terminal = self._terminal or self._opened()
+            if self._terminal is not None:
+                self._terminal.draw(list(self._meters.values()))
+        except Exception:  # noqa: BLE001 - a package that cannot draw, such as an old one, is no reason for an upload to fail
+            terminal, self._terminal, self._is_given_up = self._terminal, None, True
+            if terminal is not None:
+                terminal.close()
+            _log.warning("progress is not shown any more: it cannot be drawn", exc_info=True)
+
+    def _opened(self) -> _Terminal | None:
+        """The terminal, once something is to be shown; None where nothing can be."""
+        painter_of = None if self._is_given_up else _drawn_by(sys.stderr)
+        if painter_of is None:
+            return None
+        return _Terminal(sys.stderr, painter_of(sys.stderr), self._lock, self._draw_again)
 
     def _draw_again(self, printed: str) -> None:
         """The program has printed. Where it prints a lot, the lines are not drawn after each of its own."""
@@ -300,6 +313,18 @@ def new_line(label: str) -> Line | None:
     return _screen.line(label)
 
 
+def check_shown(operation: str, progress: object, instead: str = "") -> None:
+    """Refuse what is not a yes or no to a line at the terminal.
+
+    :param operation: who was given it.
+    :param progress: what was given.
+    :param instead: what else there is.
+    :raises TypeError: it is no boolean, and not None.
+    """
+    if not (progress is None or isinstance(progress, bool)):
+        raise TypeError(f"{operation}() takes progress= as True or False, not {type(progress).__name__}{instead}")
+
+
 @contextmanager
 def waiting(
     operation: str, kind: str, progress: bool | None, on_update: Callable[[Any], Any] | None
@@ -313,10 +338,7 @@ def waiting(
     :return: what is to be called with each state of the object in place of it.
     :raises TypeError: ``progress`` is no boolean.
     """
-    if not (progress is None or isinstance(progress, bool)):
-        raise TypeError(
-            f"{operation}() takes progress= as True or False, not {type(progress).__name__}; a callable goes to on_update="
-        )
+    check_shown(operation, progress, "; a callable goes to on_update=")
     line: Line | None = None
 
     def tell(value: Any) -> Any:

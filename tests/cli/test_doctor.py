@@ -263,7 +263,9 @@ class TestTokens:
             "failed   credential   there is no token for https://ai.azure.com/.default: DefaultAzureCredential failed.\n"
             in said.out
         )
-        assert "next: Log in with 'az login'" in said.out
+        # It is on this machine, so that it is likelier to have printed a key.
+        assert "next: Set AGENTKIT_LOCAL_KEY to the key that the service printed" in said.out
+        assert "Log in with 'az login'" in said.out
         assert "not run  round trip   there is no credential" in said.out
         login.closed = 0
         said = command("agents", "list")
@@ -282,6 +284,7 @@ class TestNetwork:
         said = command("doctor", "--endpoint", "https://r.services.ai.azure.com/api/projects/p", "--json")
         assert said.status == 1
         assert [statuses(said)[name] for name in ("dns", "tcp", "tls")] == ["failed", "not run", "not run"]
+        assert step(said, "credential")["next"].startswith("Log in with 'az login'")
         assert "r.services.ai.azure.com cannot be found: Name or service not known" in step(said, "dns")["detail"]
 
     def test_a_proxy_stands_between_and_its_login_is_not_shown(

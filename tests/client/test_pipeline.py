@@ -227,6 +227,17 @@ async def test_stream_gives_the_bytes_and_closes(raw: RawServer, connect: Connec
     assert await pieces(stream) == []
 
 
+async def test_an_answer_that_was_read_already_is_given_whole(raw: RawServer, connect: Connect) -> None:
+    """As it is for a hook, and where an answer is read before it is known to be one: of another good status than 200."""
+    raw.answers = [Answer(body=AGENT), Answer(201, body=b"{}")]
+    answers: list[Any] = []
+    client = connect(raw, raw_response_hook=lambda given: answers.append(given.http_response))
+    await done(client.agents.get_agent("asst_1"))
+    read = answers[0].aiter_bytes() if hasattr(answers[0], "aiter_bytes") else answers[0].iter_bytes()
+    assert await pieces(read) == [answers[0].content]
+    assert await pieces(await done(client.evaluations.create({}, stream=True))) == [b"{}"]
+
+
 async def test_a_stream_that_is_left_early_closes_its_connection(raw: RawServer, connect: Connect) -> None:
     raw.answers = [Answer(body=b"x" * 20_000_000)]
     stream = await done(connect(raw).agents.get_agent("asst_1", stream=True))

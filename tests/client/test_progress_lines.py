@@ -237,6 +237,32 @@ def test_without_rich_tqdm_draws(tty: Tty, screen: Screen, clock: list[float], m
     assert tty.screen == ""
 
 
+@pytest.mark.parametrize("is_late", [False, True], ids=["when it is asked for a painter", "when it paints"])
+def test_a_package_that_cannot_draw_stops_nothing(
+    is_late: bool,
+    tty: Tty,
+    screen: Screen,
+    clock: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(*_: object) -> Any:
+        raise TypeError("an old one")
+
+    monkeypatch.setitem(_progress._PAINTERS, "rich", (lambda stream: broken) if is_late else broken)
+    line = line_of(screen, "a")
+    with caplog.at_level(logging.WARNING, "agentkit"):
+        for second in range(3):
+            clock[0] = float(second)
+            line.moved(second, 2)
+            print("more", file=tty)
+    line.close()
+    assert tty.screen == "more\nmore\nmore"
+    assert [record.getMessage() for record in caplog.records] == ["progress is not shown any more: it cannot be drawn"]
+    assert "an old one" in caplog.text
+    assert is_untouched(tty)
+
+
 def test_only_what_goes_to_the_terminal_is_watched(
     tty: Tty, screen: Screen, clock: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:

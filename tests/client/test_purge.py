@@ -187,6 +187,8 @@ async def test_the_functions_of_a_deleted_agent_are_forgotten(service: LocalServ
         ({"older_than": 1, "name_prefix": 1}, TypeError, "name_prefix= as text"),
         ({"older_than": 1, "kinds": "runs"}, ValueError, "agents, threads, vector_stores, files, not runs"),
         ({"older_than": 1, "kinds": []}, ValueError, "not none of them"),
+        ({"older_than": 1, "kinds": 3}, TypeError, "not int"),
+        ({"older_than": 1, "kinds": [["agents"]]}, ValueError, r"not \['agents'\]"),
         ({"older_than": 1, "dryrun": False}, TypeError, "Did you mean 'dry_run'"),
         ({"older_than": 1, "stream": True}, TypeError, "does not take stream="),
     ],

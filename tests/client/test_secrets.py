@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import logging
+import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from azure.core.credentials import AccessToken, AzureKeyCredential
@@ -181,6 +182,25 @@ async def test_no_log_repr_or_error_holds_the_secret(
     assert not [text for text in told if "s3cret" in text]
     assert any("'x-trace': 'plain'" in text for text in told)
     assert any("***" in text for text in told)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(body=f"you sent api-key: {KEY}".encode()),
+        Answer(body=f"[{KEY}".encode()),
+        Answer(500, body={"error": {"message": f"no good: {KEY}"}}),
+        Answer(500, headers={"x-ms-request-id": KEY, "X-Seen": KEY}),
+    ],
+)
+async def test_no_error_repeats_the_secret_that_the_service_repeats(answer: Answer, raw: RawServer, connect: Connect) -> None:
+    raw.answers = [answer]
+    with pytest.raises(HttpResponseError) as caught:
+        await done(connect(raw, retry_total=0).agents.get_agent("asst_1"))
+    error, response = caught.value, cast("Any", caught.value.response)
+    shown = [*traceback.format_exception(error), repr(vars(error)), str(response.headers), response.text()]
+    assert not [text for text in shown if KEY in text]
+    assert "***" in str(error)
 
 
 async def test_headers_are_logged_on_request_alone(raw: RawServer, connect: Connect, caplog: pytest.LogCaptureFixture) -> None:

@@ -152,6 +152,13 @@ async def test_a_wait_that_takes_too_long_deletes_what_was_created(
     assert methods[-1] == "DELETE"
 
 
+@pytest.mark.parametrize("progress", ["yes", print])
+async def test_a_store_whose_progress_cannot_be_shown_is_not_created(progress: Any, raw: RawServer, connect: Connect) -> None:
+    with pytest.raises(TypeError, match=r"temporary_vector_store\(\) takes progress= as True or False, not \w+$"):
+        temporary(connect(raw).agents, "vector_store", progress=progress)
+    assert not raw.seen
+
+
 async def test_a_cancelled_block_deletes_it(face: Face, raw: RawServer, connect: Connect) -> None:
     if not face.waits:
         return  # nobody can cancel a block that is no coroutine's

@@ -274,7 +274,7 @@ async def test_a_retry_sends_the_same_bytes(
 
 async def test_what_cannot_be_read_twice_is_sent_once(stored: RawServer, connect: Connect, naps: Naps) -> None:
     stored.answers = [Answer(503), Answer(body=STORED)]
-    with pytest.raises(HttpResponseError, match=r"not sent again .* cannot be read twice"):
+    with pytest.raises(HttpResponseError, match=r"Not sent again .* cannot be read twice"):
         await done(connect(stored).agents.upload_file(file=("p.txt", Pipe([b"one,", b"two"])), purpose="assistants"))
     (seen,) = stored.seen
     assert seen.headers["Transfer-Encoding"] == "chunked"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agentkit._core.accumulate import Accumulator
@@ -199,6 +199,31 @@ def test_what_nests_deeper_than_any_piece_is_taken_as_it_is() -> None:
         nested = {"a": nested}
     accumulator, _ = gathered(piece(code(deep=nested)), piece(code(deep=nested)), piece(code(other=nested)))
     assert calls_of(accumulator)[0]["code_interpreter"]["deep"] == nested
+
+
+ANY_PIECES = st.lists(
+    st.fixed_dictionaries(
+        {"index": st.sampled_from([0, 1, -1, True, None, "0"]), "type": st.sampled_from(["text", "text", "image_file"])},
+        optional={
+            "text": st.sampled_from(
+                [{"value": "a"}, {"value": "b"}, {"value": None}, {"value": "c", "annotations": [CITED]}, "d"]
+            )
+        },
+    ),
+    max_size=12,
+)
+
+
+@UNTIMED
+@given(ANY_PIECES)
+@example([text_piece("a"), text_piece("b"), {"index": 0, "type": "text", "text": "d"}, text_piece("c")])
+@example([text_piece("a"), text_piece("b"), {"index": 0, "type": "image_file"}, text_piece("c")])
+def test_a_text_that_comes_alone_grows_as_one_among_others(parts: list[dict[str, Any]]) -> None:
+    """There is a short way for the first kind of piece, which one that tells of the role as well does not take."""
+    alone, texts = gathered(*(delta(part) for part in parts))
+    among, others = gathered(*(delta(part, role="assistant") for part in parts))
+    assert texts == others
+    assert [message["content"] for message in alone.messages] == [message["content"] for message in among.messages]
 
 
 TEXT_PIECES = st.lists(st.tuples(st.integers(0, 3), st.text(max_size=4)), max_size=20)

@@ -56,6 +56,19 @@ def test_what_was_sent_is_told(sent: str) -> None:
     assert f"A{sent[1:]} went to" in told(404, "/assistants", FOUNDRY, sent)
 
 
+def test_what_the_service_says_is_shown_as_a_part_of_one_line() -> None:
+    text = told(400, "/threads", LOCAL, code="\x1b[31mC\x9b", message="a\x00b\r\nc\x1b]0;d" + "e" * 1_000_000)
+    assert "a b c ]0;deee" in text
+    assert "eee… (400 Reason [31mC)" in text
+    assert len(text) < 2500
+
+
+@pytest.mark.parametrize("retry", ["status 500 after 3 retries, the limit", "Status 500 after 3 retries, the limit."])
+def test_why_it_was_not_sent_again_is_a_sentence_between_the_others(retry: str) -> None:
+    text = explain("a_call", "/threads", 500, "Reason", {}, b"No.", LOCAL, retry)
+    assert "No (500 Reason). Status 500 after 3 retries, the limit. The service failed" in text
+
+
 @pytest.mark.parametrize(
     "target", ["/assistants", "/threads", "/threads/runs", "/evaluations/runs:run", "/evaluations/schedules", "/", "/files/"]
 )

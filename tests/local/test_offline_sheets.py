@@ -106,6 +106,32 @@ def test_what_is_unclear_is_said(question: str, says: str) -> None:
     assert says in asked.why
 
 
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("total base salary without IT", "not leave them out"),
+        ("sum of BaseSalary, excluding Sales", "not leave them out"),
+        ("average bonus paid of those not in Human Resources", "not leave them out"),
+        ("total base salary over 45000", "comparing numbers"),
+        ("sum of BaseSalary after 2020", "comparing numbers"),
+        ("average salary of those larger than 50,000", "comparing numbers"),
+        ("total bonus paid in February", "parts of dates"),
+        ("total base salary per month", "parts of dates"),
+        ("sum of the bonus paid in 1999", "parts of dates"),
+    ],
+)
+def test_a_condition_that_is_not_read_is_refused(question: str, says: str) -> None:
+    refused = ask(question)
+    assert isinstance(refused, Unclear)
+    assert says in refused.why
+
+
+def test_how_many_of_a_column_of_numbers_is_their_sum() -> None:
+    asked = ask("How many working days are there in IT?")
+    assert isinstance(asked, Question)
+    assert (asked.value and asked.value.header, asked.operations) == ("Working Days", ("Sum",))
+
+
 def test_several_columns_that_fit_are_named() -> None:
     asked = ask("chart of the profit", "name,gross profit,net profit\nA,1,2\nB,3,4\n")
     assert isinstance(asked, Unclear)

@@ -137,6 +137,26 @@ class TestCommand:
         assert (process.communicate(timeout=PATIENCE), process.returncode) == (("", ""), 0)
         assert list(tmp_path.iterdir()) == []
 
+    def test_with_json_it_prints_one_line_for_programs(self, command: Command) -> None:
+        process = command("--json", "--key", "my-key", "--code-interpreter", "off")
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        assert list(told) == ["url", "model", "code_interpreter", "variables"]
+        assert (told["model"], told["code_interpreter"]) == ("offline", "off")
+        assert list(told["variables"]) == VARIABLES
+        headers = {"api-key": told["variables"]["AGENTKIT_LOCAL_KEY"]}
+        assert httpx.post(f"{told['url']}/api/projects/local/threads", headers=headers).status_code == 200
+        process.terminate()
+        assert (process.communicate(timeout=PATIENCE), process.returncode) == (("", ""), 0)
+
+    def test_with_json_a_start_that_fails_is_a_document_too(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with keeping_signals():
+            assert serving.main(["--json", "--host", ""]) == 1
+        out, err = capsys.readouterr()
+        told = json.loads(out)["error"]
+        assert told["type"] == "ValueError"
+        assert err == f"agentkit serve: {told['message']}\n"
+
     def test_it_says_which_rung_contains_code(self, command: Command) -> None:
         process = command("--code-interpreter", "off")
         assert process.stdout is not None

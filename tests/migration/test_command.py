@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -206,6 +208,46 @@ def test_a_notebook_is_named_and_left(folder: Path, capsys: pytest.CaptureFixtur
     (folder / "course.ipynb").write_text('{"cells": [{"source": [\n"from azure.ai.projects import x"]}]}', encoding="utf-8")
     assert main(["migrate", "--write", "."]) == 0
     assert "course.ipynb:2: a notebook names an older package" in capsys.readouterr().err
+
+
+def document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """The document that was printed, with nothing beside it."""
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    found: dict[str, Any] = json.loads(printed.out)
+    return found
+
+
+def test_with_json_all_of_it_is_one_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "a.py").write_text(OLD, encoding="utf-8")
+    (folder / "bad.py").write_text("x = (\n", encoding="utf-8")
+    (folder / "b.ipynb").write_text('{"source": ["import azure.ai.projects"]}', encoding="utf-8")
+    (folder / "requirements.txt").write_text("azure-ai-agents\n", encoding="utf-8")
+    assert main(["migrate", "--json", "."]) == 3
+    found = document(capsys)
+    assert (found["files"], found["written"]) == (3, False)
+    assert found["changed"] == [{"path": "a.py", "difference": f"--- a.py\n+++ a.py\n@@ -1 +1 @@\n-{OLD}+{NEW}"}]
+    assert [(one["path"], one["line"]) for one in found["left"]] == [("b.ipynb", 1)]
+    assert [one["path"] for one in found["failed"]] == ["bad.py"]
+    assert found["requirements"] == [{"path": "requirements.txt", "line": 1, "package": "azure-ai-agents"}]
+    assert (folder / "a.py").read_text(encoding="utf-8") == OLD
+
+
+def test_with_json_what_is_written_is_told_and_the_status_stays(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "a.py").write_text(OLD, encoding="utf-8")
+    assert main(["migrate", "--json", "--check", "a.py"]) == 1
+    assert len(document(capsys)["changed"]) == 1
+    assert main(["migrate", "--json", "--write", "a.py"]) == 0
+    found = document(capsys)
+    assert ([one["path"] for one in found["changed"]], found["written"]) == (["a.py"], True)
+    assert (folder / "a.py").read_text(encoding="utf-8") == NEW
+
+
+def test_with_json_a_path_that_is_not_there_is_a_document_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate", "--json", "missing.py"]) == 2
+    printed = capsys.readouterr()
+    assert printed.err == "agentkit migrate: there is no file or folder 'missing.py'\n"
+    assert json.loads(printed.out) == {"error": {"type": "FileNotFoundError", "message": printed.err.rstrip()}}
 
 
 def test_a_path_that_is_not_there_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:

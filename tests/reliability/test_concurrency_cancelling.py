@@ -6,12 +6,14 @@ import asyncio
 import gc
 import os
 import sys
+import types
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import agentkit._cancellation
 import agentkit._http
 import agentkit.aio
 from agentkit.local import LocalService
@@ -97,6 +99,41 @@ def _open_files() -> list[str]:
         return []
     folder = Path("/proc/self/fd")
     return [os.readlink(one) for one in folder.iterdir() if os.path.lexists(one) and one.exists()]
+
+
+class Connection:
+    """A connection of a pool, as httpx has them."""
+
+    def __init__(self, *, idle: bool, closing: Callable[[], object] = lambda: None) -> None:
+        self.idle, self.closed, self._closing = idle, False, closing
+
+    def is_idle(self) -> bool:
+        return self.idle
+
+    def is_closed(self) -> bool:
+        return self.closed
+
+    async def aclose(self) -> None:
+        self.closed = True
+        self._closing()
+
+
+async def test_a_connection_that_is_taken_up_meanwhile_stays() -> None:
+    """While one that nobody has is closed, another request may begin, over a connection that was idle until then."""
+
+    def begin() -> None:
+        pool._requests.append(types.SimpleNamespace(connection=idle))
+        idle.idle = False
+
+    idle = Connection(idle=True)
+    left = [Connection(idle=False, closing=begin), Connection(idle=False)]
+    connections = [left[0], idle, left[1]]
+    pool = types.SimpleNamespace(_requests=[], _connections=connections, connections=list(connections))
+    transport = agentkit._cancellation.Transport(verify=False)
+    transport._pool = pool  # type: ignore[assignment]
+    await transport._let_go()
+    assert [one.closed for one in (idle, *left)] == [False, True, True]
+    assert connections == [idle]
 
 
 @pytest.fixture(params=["aiohttp", "httpx"])

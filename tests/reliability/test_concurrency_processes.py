@@ -175,6 +175,34 @@ print("well")
         )
         assert outcome(telling, program) == (0, "well\n", "")
 
+    def test_a_class_that_is_being_built(self, telling: LocalService) -> None:
+        """The process is doubled when the thread that builds it is through: the child finds it whole, and nothing locked."""
+        program = (
+            self.BOTH
+            + """
+import signal, warnings
+warnings.simplefilter("ignore", DeprecationWarning)
+from agentkit import models
+from agentkit._model import _BUILDING
+building, go_on = threading.Event(), threading.Event()
+def build():
+    with _BUILDING:
+        building.set()
+        go_on.wait(20)
+def use():
+    signal.alarm(20)
+    assert models.ThreadRun({"id": "r"}).id == "r"
+thread = threading.Thread(target=build)
+thread.start()
+building.wait(20)
+threading.Timer(0.1, go_on.set).start()
+ended(child(use))
+thread.join()
+print("well")
+"""
+        )
+        assert outcome(telling, program) == (0, "well\n", "")
+
     def test_a_token_that_is_being_asked_for(self, telling: LocalService) -> None:
         """A thread asks for one while the process is doubled: the child asks for its own."""
         program = (

@@ -231,6 +231,11 @@ class TestMasks:
             ("http://user:pass@h/x", "http://***@h/x"),
             ("GET 'https://h/x?sig=abc' and more", "GET 'https://h/x?sig=***' and more"),
             ("design=1", "design=1"),
+            ("https://h/x?a?sig=abc&to=http://i/?key=abc?d&b", "https://h/x?a?sig=***&to=http://i/?key=***&b"),
+            ("https://h/x?key=&b=1", "https://h/x?key=&b=1"),
+            # A text that somebody else has written is read in no time, whatever it is made of.
+            ("?" * 100_000, "?" * 100_000),
+            ("https://h/x?" + "key" * 50_000, "https://h/x?" + "key" * 50_000),
         ],
     )
     def test_addresses(self, text: str, shown: str) -> None:

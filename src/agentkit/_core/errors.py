@@ -36,6 +36,10 @@ _NO_AGENTS: Mapping[EndpointKind, str] = {
 }
 """What a 404 means where no object was asked for, by the kind of endpoint."""
 
+_MOST_TOLD = 2000  # characters of what a service said; the answer has the rest
+
+_CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
+
 REQUEST_ID_HEADERS = ("x-ms-request-id", "apim-request-id", "x-request-id")
 
 
@@ -88,13 +92,23 @@ def explain(
     # What comes with a status of success is what was asked for, and may be a secret.
     shown = body[:200].decode("utf-8", "replace").strip() if status >= 300 else ""
     said = error.message or shown or reason or "no reason given"
-    text = f"{operation} failed on {target}: {' '.join(said.split()).rstrip('.')}"
-    code = " ".join(error.code.split()) if error.code and _letters(error.code) != _letters(reason) else None
+    text = f"{operation} failed on {target}: {_line(said).rstrip('.')}"
+    code = _line(error.code) if error.code and _letters(error.code) != _letters(reason) else None
     text += f" ({' '.join(part for part in (str(status), reason, code) if part)}"
     identifier = request_id(headers)
     text += f", request id {identifier})." if identifier else ")."
     step = agent_hint(operation, target, status, error.code, said, endpoint) or next_step(status, endpoint, target, error, sent)
-    return " ".join(part for part in (text, retry, step) if part)
+    return " ".join(part for part in (text, _sentence(retry), step) if part)
+
+
+def _line(told: str) -> str:
+    """What a service said, as a part of one line; what a terminal would obey is left out, and so is what nobody would read."""
+    text = " ".join(told.translate(_CONTROLS).split())
+    return text if len(text) <= _MOST_TOLD else f"{text[:_MOST_TOLD]}…"
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:].rstrip('.')}." if words else ""
 
 
 def next_step(

@@ -14,11 +14,12 @@ _SHORTEST = 8  # characters of a secret that is looked for
 
 _SECRET = re.compile("auth|key|token|secret|cookie|password|signature|credential", re.IGNORECASE)
 
-# A pair of a query whose name says that its value proves something: beside the above, the signatures of storage and of functions.
-_PAIR = re.compile(
-    r"(?<=[?&;])((?:[^=&;#\s]*(?:auth|key|token|secret|password|signature|credential)[^=&;#\s]*|sig|code|sas)=)[^&;#\s'\"]+",
-    re.IGNORECASE,
-)
+# The name of a pair of a query. It has an end, since a text of nothing but separators is read once from each of them.
+_NAME = re.compile(r"(?<=[?&;])[^=&;#\s]{1,256}(?==)")
+_VALUE = re.compile(r"=[^&;#\s'\"]*")
+
+# A name whose value proves something: beside the above, the signatures of storage and of functions.
+_PROVES = re.compile(r"auth|key|token|secret|password|signature|credential|(?:\A|\?)(?:sig|code|sas)\Z", re.IGNORECASE)
 _LOGIN = re.compile(r"(?<=://)[^/@\s'\"]+(?=@)")
 
 # As a library logs the headers of an answer: (b'Set-Cookie', b'id=1').
@@ -37,14 +38,14 @@ def masked(headers: Mapping[str, str]) -> dict[str, str]:
 
 def masked_url(url: str) -> str:
     """An address, or a text with addresses in it, without logins and without the signatures and keys of its query."""
-    return _LOGIN.sub(HIDDEN, _PAIR.sub(rf"\1{HIDDEN}", url))
+    return _LOGIN.sub(HIDDEN, _without_proofs(url))
 
 
-def without(body: bytes, secret: str | None) -> bytes:
-    """A body with the places hidden in which it repeats a secret; one of a few characters stands in any text, and stays."""
+def without(told: bytes, secret: str | None) -> bytes:
+    """What a service said, with the places hidden in which it repeats a secret; one of a few characters stands in any text, and stays."""
     if secret is None or len(secret) < _SHORTEST:
-        return body
-    return body.replace(secret.encode(), HIDDEN.encode())
+        return told
+    return told.replace(secret.encode(), HIDDEN.encode())
 
 
 class LibraryRecords(logging.Filter):
@@ -59,6 +60,16 @@ class LibraryRecords(logging.Filter):
         if shown != text:
             record.msg, record.args = shown, None
         return True
+
+
+def _without_proofs(text: str) -> str:
+    shown, done = "", 0
+    for name in _NAME.finditer(text):
+        value = _VALUE.match(text, name.end())
+        if name.start() >= done and value is not None and len(value[0]) > 1 and _PROVES.search(name[0]):
+            shown += f"{text[done : name.end()]}={HIDDEN}"
+            done = value.end()
+    return shown + text[done:]
 
 
 def _shown_header(found: re.Match[str]) -> str:

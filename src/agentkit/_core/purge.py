@@ -116,10 +116,13 @@ def cut_off(older_than: timedelta | float, now: datetime) -> datetime:
 def check_kinds(kinds: str | Iterable[str]) -> tuple[str, ...]:
     """The kinds that are to be purged, in the order in which they are deleted.
 
+    :raises TypeError: they are no names.
     :raises ValueError: there is none, or one of them is unknown.
     """
-    given = {kinds} if isinstance(kinds, str) else set(kinds)
-    unknown = sorted(map(str, given.difference(KINDS)))
+    if not isinstance(kinds, Iterable):
+        raise TypeError(f"purge() takes kinds= as names out of {', '.join(KINDS)}, not {type(kinds).__name__}")
+    given = [kinds] if isinstance(kinds, str) else list(kinds)
+    unknown = [str(kind) for kind in given if kind not in KINDS]
     if unknown or not given:
         raise ValueError(f"purge() takes kinds= out of {', '.join(KINDS)}, not {', '.join(unknown) or 'none of them'}")
     return tuple(kind for kind in KINDS if kind in given)

@@ -234,6 +234,10 @@ class Pipeline:
             raise
         return {"Authorization": f"Bearer {token}"}
 
+    def _secret(self) -> str | None:
+        """What was sent as proof of who the caller is; None where nothing was yet."""
+        return key_of(self._credential) if self._tokens is None else self._tokens.last
+
     def _follow(self, outgoing: HttpRequest, target: str) -> None:
         outgoing.url = target
         if not self._is_own(target):
@@ -287,7 +291,7 @@ class Pipeline:
         if isinstance(response, TransportError):
             return failed_call(request, self.endpoint, response, decision.reason)
         sent = "a key" if self._tokens is None else f"a token of the scope {' '.join(self._scopes)}"
-        response.hide(key_of(self._credential) if self._tokens is None else self._tokens.last)
+        response.hide(self._secret())
         return call_error(request, self.endpoint, response, settings.error_map, decision.reason, sent)
 
     def _result(
@@ -300,7 +304,7 @@ class Pipeline:
             if settings.stream or not request.returns:
                 result = ByteStream(request, response)
             else:
-                result = parse_body(request, response)
+                result = parse_body(request, response, self._secret)
             return result if settings.cls is None else settings.cls(answer, result, dict(response.headers))
         except BaseException:
             response.close()

@@ -113,7 +113,8 @@ def credential_step(target: Target) -> tuple[Step, Any]:
         if not is_expected(error):
             raise
         first = shortened(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__, 300)
-        return Step.failed("credential", f"there is no token for {scope}: {first}", _LOGIN), None
+        todo = f"{_set_key()} Where it takes logins: {_LOGIN}" if endpoint.loopback else _LOGIN
+        return Step.failed("credential", f"there is no token for {scope}: {first}", todo), None
     return _token_step(token, scope), credential
 
 

@@ -36,9 +36,10 @@ MOST_KEPT = 10_000
 """So many answers are kept, the newest of them."""
 
 KEPT_SECONDS = 3600
-"""An answer is kept no longer than this."""
+"""An answer is kept for this long. Older ones go with the next request that has a key, looked for once a minute."""
 
 _TRIMMED_EVERY = 256
+_TRIMMED_SECONDS = 60
 _ID = re.compile(r"[!-~]{1,128}")
 
 
@@ -101,6 +102,7 @@ class Answers:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._added = 0
+        self._trimmed_at = 0
 
     def find(self, tx: Transaction, key: Key) -> Answered | BrokenOff | None:
         """The answer that the request was given before; None where it comes for the first time.
@@ -132,8 +134,9 @@ class Answers:
         if answer is None:
             return False
         now = int(self._clock())
-        if self._added % _TRIMMED_EVERY == 0:
+        if self._added % _TRIMMED_EVERY == 0 or not 0 <= now - self._trimmed_at < _TRIMMED_SECONDS:
             tx.trim(ANSWERS, most=MOST_KEPT, before=now - KEPT_SECONDS)
+            self._trimmed_at = now
         self._added += 1
         tx.insert(ANSWERS, {"id": key.request_id, "created_at": now, "fingerprint": key.fingerprint(), **answer})
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import os
 import signal
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "agentkit ser
     :return: Exit status: 0 after a signal, 1 when the service could not start.
     """
     settings = _settings(arguments, program)
+    as_json = settings.pop("json")
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -45,9 +47,11 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "agentkit ser
         service = LocalService(**settings).start()
     except (OSError, ImportError, StoreError, ValueError) as error:
         print(f"{program}: {error}", file=sys.stderr)
+        if as_json:
+            print(json.dumps({"error": {"type": type(error).__name__, "message": str(error)}}), flush=True)
         return 1
     with service:
-        print(_greeting(service), flush=True)
+        print(json.dumps(_document(service)) if as_json else _greeting(service), flush=True)
         while not ended.wait(1.0):  # with a timeout: some systems deliver no signal to a main thread that waits without one
             continue
     return 0
@@ -64,6 +68,13 @@ def _greeting(service: LocalService) -> str:
             *(export_line(name, value) for name, value in service.variables.items()),
         )
     )
+
+
+def _document(service: LocalService) -> dict[str, Any]:
+    """The greeting for programs, which read it as one line: the service serves on behind it."""
+    about = service.about()
+    told = {name: about[name] for name in ("model", "code_interpreter")}
+    return {"url": service.url, **told, "variables": dict(service.variables)}
 
 
 @dataclass(frozen=True)
@@ -138,7 +149,7 @@ def _settings(arguments: Sequence[str] | None, program: str) -> dict[str, Any]:
     parser = argparse.ArgumentParser(
         prog=program,
         description="Serve agents, threads, runs, files and vector stores to programs of this machine.",
-        epilog="Each option may be given by the environment variable in brackets instead; the option wins.",
+        epilog="An option may be given by the environment variable in brackets instead; the option wins.",
         allow_abbrev=False,
     )
     for option in _OPTIONS:
@@ -148,6 +159,7 @@ def _settings(arguments: Sequence[str] | None, program: str) -> dict[str, Any]:
         else:
             shown = option.shown or option.parameter.upper()
             parser.add_argument(option.name, dest=option.parameter, help=text, type=option.convert, metavar=shown)
+    parser.add_argument("--json", action="store_true", help="print what is said at the start as a line of JSON")
     given = vars(parser.parse_args(arguments))
     for option in _OPTIONS:
         value = os.environ.get(option.variable, "").strip()

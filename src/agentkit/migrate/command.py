@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from ._files import Source, find, hints, read_source, write_source
 from ._names import PACKAGES
@@ -26,22 +26,70 @@ exit status:
   2  the command line is wrong, a path is not there, or libcst is missing
   3  a file could not be read, is no Python, or could not be written; the others were done
 
-The difference goes to the standard output, all else to the standard error. What stays as it is, is listed as FILE:LINE with the
-reason, and changes no exit status.
+The difference goes to the standard output, all else to the standard error; with --json all of it is in one document. What stays
+as it is, is listed as FILE:LINE with the reason, and changes no exit status.
 """
 
 
-@dataclass
-class _Tally:
-    files: int = 0
-    changed: int = 0
-    left: int = 0
-    failed: int = 0
+class _Report:
+    """What became of the files: told at once, or kept for the one document of ``--json``."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self.files = 0
+        self.changed: list[dict[str, Any]] = []
+        self.left: list[dict[str, Any]] = []
+        self.failed: list[dict[str, Any]] = []
+        self.requirements: list[dict[str, Any]] = []
+
+    def differs(self, difference: str) -> None:
+        """Show a difference, before anything is written."""
+        if not self._as_json:
+            _put(difference, sys.stdout)
+
+    def change(self, path: Path, difference: str) -> None:
+        """Note a file that changes."""
+        self.changed.append({"path": str(path), "difference": difference})
+
+    def leave(self, path: Path, line: int, text: str) -> None:
+        """Note a place that is left to do by hand."""
+        self.left.append({"path": str(path), "line": line, "message": text})
+        self._say(f"{path}:{line}: {text}")
+
+    def fail(self, path: Path | str, reason: str, line: int | None = None) -> None:
+        """Note a file or folder that is left as it is."""
+        self.failed.append({"path": str(path), "line": line, "message": reason})
+        self._say(f"{path}{'' if line is None else f':{line}'}: left as it is: {reason}")
 
     def unreadable(self, error: OSError) -> None:
-        """Note and say that a folder, or a file of requirements, cannot be read."""
-        self.failed += 1
-        _say(f"{error.filename}: left as it is: {error.strerror}")
+        """Note that a folder, or a file of requirements, cannot be read."""
+        self.fail(error.filename, error.strerror or str(error))
+
+    def require(self, path: Path, line: int, package: str) -> None:
+        """Note a requirement that may be needed no more."""
+        self.requirements.append({"path": str(path), "line": line, "package": package})
+        self._say(f"{package} is named in {path}:{line}; take it out when nothing imports it any more")
+
+    def end(self, *, write: bool) -> None:
+        """Tell what all of it comes to."""
+        if self._as_json:
+            counts = {"files": self.files, "written": write}
+            found = {"changed": self.changed, "left": self.left, "failed": self.failed, "requirements": self.requirements}
+            _document({**counts, **found})
+        self._say(self._summary(write=write))
+
+    def _summary(self, *, write: bool) -> str:
+        changed = "rewritten" if write else "would change"
+        parts = [f"{self.files} file{'s' * (self.files != 1)} looked at", f"{len(self.changed)} {changed}"]
+        if self.left:
+            parts.append(f"{len(self.left)} place{'s' * (len(self.left) != 1)} left to do by hand")
+        if self.failed:
+            parts.append(f"{len(self.failed)} could not be read or written")
+        return ", ".join(parts)
+
+    def _say(self, text: str) -> None:
+        if not self._as_json:
+            _put(f"{text}\n", sys.stderr)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,61 +108,65 @@ def main(arguments: Sequence[str] | None = None) -> int:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--write", action="store_true", help="write the files; without it, only the difference is shown")
     how.add_argument("--check", action="store_true", help="write nothing, and end with status 1 if a file would change")
+    parser.add_argument("--json", action="store_true", help="print one JSON document, and nothing else, on the standard output")
     options = parser.parse_args(arguments)
     if find_spec("libcst") is None:
-        print("agentkit migrate needs libcst: run pip install '.[migrate]' in the checkout of agentkit", file=sys.stderr)
-        return USAGE
-    tally = _Tally()
+        needed = "needs libcst: run pip install '.[migrate]' in the checkout of agentkit"
+        return _refused(ImportError(f"agentkit migrate {needed}"), as_json=options.json)
+    report = _Report(as_json=options.json)
     try:
-        paths = list(find(options.paths, tally.unreadable))
+        paths = list(find(options.paths, report.unreadable))
     except FileNotFoundError as error:
-        print(f"agentkit migrate: {error}", file=sys.stderr)
-        return USAGE
+        return _refused(FileNotFoundError(f"agentkit migrate: {error}"), as_json=options.json)
     for path in paths:
-        _look_at(path, tally, write=options.write)
-    for path, line, package in hints(options.paths, tally.unreadable):
-        _say(f"{package} is named in {path}:{line}; take it out when nothing imports it any more")
-    _say(_summary(tally, write=options.write))
-    if options.check and tally.changed:
+        _look_at(path, report, write=options.write)
+    for path, line, package in hints(options.paths, report.unreadable):
+        report.require(path, line, package)
+    report.end(write=options.write)
+    if options.check and report.changed:
         return WOULD_CHANGE
-    return UNREADABLE if tally.failed else DONE
+    return UNREADABLE if report.failed else DONE
 
 
-def _look_at(path: Path, tally: _Tally, *, write: bool) -> None:
+def _refused(error: Exception, *, as_json: bool) -> int:
+    """Tell why nothing was looked at."""
+    _put(f"{error}\n", sys.stderr)
+    if as_json:
+        _document({"error": {"type": type(error).__name__, "message": str(error)}})
+    return USAGE
+
+
+def _look_at(path: Path, report: _Report, *, write: bool) -> None:
     """Do one file."""
     from ._rewriting import rewrite
 
-    tally.files += 1
+    report.files += 1
     try:
         if path.suffix == ".ipynb":
-            _look_at_notebook(path, tally)
+            _look_at_notebook(path, report)
             return
         source = read_source(path)
         made = rewrite(source.text)
         for finding in made.findings:
-            tally.left += 1
-            _say(f"{path}:{finding.line}: {finding.text}")
+            report.leave(path, finding.line, finding.text)
         if made.text == source.text:
             return
-        for line in _difference(source, made.text):
-            _put(line, sys.stdout)
+        difference = "".join(_difference(source, made.text))
+        report.differs(difference)
         if write:
             write_source(source, made.text)
-        tally.changed += 1
+        report.change(path, difference)
     except SyntaxError as error:
-        tally.failed += 1
-        _say(f"{path}:{error.lineno or 1}: left as it is: {error.msg}")
+        report.fail(path, error.msg, error.lineno or 1)
     except OSError as error:
-        tally.failed += 1
-        _say(f"{path}: left as it is: {error.strerror or error}")
+        report.fail(path, error.strerror or str(error))
 
 
-def _look_at_notebook(path: Path, tally: _Tally) -> None:
+def _look_at_notebook(path: Path, report: _Report) -> None:
     text = path.read_text(encoding="utf-8", errors="replace")
     for number, line in enumerate(text.splitlines(), 1):
         if any(package in line for package in PACKAGES):
-            tally.left += 1
-            _say(f"{path}:{number}: a notebook names an older package; export it as a script to have it rewritten")
+            report.leave(path, number, "a notebook names an older package; export it as a script to have it rewritten")
 
 
 def _difference(source: Source, text: str) -> Iterator[str]:
@@ -125,18 +177,8 @@ def _difference(source: Source, text: str) -> Iterator[str]:
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
-def _summary(tally: _Tally, *, write: bool) -> str:
-    changed = "rewritten" if write else "would change"
-    parts = [f"{tally.files} file{'s' * (tally.files != 1)} looked at", f"{tally.changed} {changed}"]
-    if tally.left:
-        parts.append(f"{tally.left} place{'s' * (tally.left != 1)} left to do by hand")
-    if tally.failed:
-        parts.append(f"{tally.failed} could not be read or written")
-    return ", ".join(parts)
-
-
-def _say(text: str) -> None:
-    _put(f"{text}\n", sys.stderr)
+def _document(value: dict[str, Any]) -> None:
+    _put(json.dumps(value, indent=2) + "\n", sys.stdout)
 
 
 def _put(text: str, stream: TextIO) -> None:

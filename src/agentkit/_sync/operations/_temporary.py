@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..._generated import requests
-from ..._progress import waiting
+from ..._progress import check_shown, waiting
 from ..._types import UNSET
 from .._api import AgentsApi
 from .._waiting import FILE_TIMEOUT, STORE_TIMEOUT, Watch
@@ -214,6 +214,7 @@ class TemporaryHelpers(FileHelpers, VectorStoreHelpers, AgentsApi):
         """
         settings = self._settings("temporary_vector_store", options, several=True)
         self._wait("temporary_vector_store", sleep_interval, timeout)
+        check_shown("temporary_vector_store", progress)
 
         def make() -> Any:
             request = requests.create_vector_store(

@@ -33,9 +33,14 @@ _DIGITS: dict[str, str] = dict(
 )
 _ASCENDING = frozenset(["bottom", "lowest", "smallest", "worst", "least"])
 _COMPARES = re.compile(
-    r"(?:\b(?:above|below|under|greater than|more than|less than|fewer than|at least|at most|exceed\w*|between)|[<>]=?)\s*[$€£]?\d",
+    r"(?:\b(?:above|below|under|over|after|before|since|until|\w+er than|more than|less than|at least|at most|exceed\w*|between)"
+    r"|[<>]=?)\s*[$€£]?\d",
     re.I,
 )
+# Parts of time that are no column and no value of one: rows are not told apart by what dates hold.
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_TIMES = re.compile(rf"\bin (?:(?:19|20)\d\d|{_MONTHS})\b|\b(?:per|by|each|every) (?:day|week|weekday|month|quarter|year)\b")
+_NEGATIONS = frozenset(["without", "except", "excluding", "excludes", "exclude", "not", "besides", "than", "minus", "apart"])
 _COUNTED = re.compile(r"\b(?:many|number of) (?:different )?_")
 _DRAWS = re.compile(r"\b(?:draw|plot|sketch|visuali[sz]e)\b", re.IGNORECASE)
 _LABELS = ("name", "company", "title", "label", "product", "item", "country", "city", "region", "person", "team", "month", "quarter", "year", "date")  # fmt: skip
@@ -99,6 +104,9 @@ def read_question(sheet: Sheet, text: str) -> Question | Unclear:
         return Unclear("I can filter by the values of text columns, but not by comparing numbers (above, below, between).", 1)
     question = Words.of(text)
     mentions = find_mentions(sheet, question)
+    refusal = _left_out(question, mentions) or _by_time(question, mentions)
+    if refusal is not None:
+        return refusal
     kept = read_filters(sheet, question, mentions)
     if isinstance(kept, Unclear):
         return kept
@@ -118,6 +126,9 @@ def read_question(sheet: Sheet, text: str) -> Question | Unclear:
     asked_for = _asked_for(question, mentions) if by is None else None
     label, grouped = _label_column(sheet, column, by or asked_for)
     operations, top, ascending = _operations(rest, asked_for)
+    if any(m.column == column and question.plain[max(m.start - 2, 0) : m.start] == ("how", "many") for m in mentions):
+        # "How many km" counts kilometres, not rows.
+        operations = tuple("Sum" if name == "Count" else name for name in operations if name != "Sum")
     counts_labels = asked_for is not None and column is None and _COUNTED.search(rest) is not None
     wish = _chart_wish(text)
     if grouped and not (by or asked_for) and column and label and (wish or not operations):
@@ -164,6 +175,25 @@ def continued(sheet: Sheet, before: str, newest: str, now: Question | Unclear) -
         both = replace(both, chart=wish.kind)
     new = {column: tuple(value for value in values if value not in old.get(column, ())) for column, values in both.filters}
     return replace(both, filters=tuple((column, new[column] or values) for column, values in both.filters))
+
+
+def _left_out(question: Words, mentions: Sequence[Mention]) -> Unclear | None:
+    """The refusal of a question about the rows that do not have a value; None where it is about none of these."""
+    for mention in mentions:
+        if mention.value and _NEGATIONS & {*question.plain[max(mention.start - 3, 0) : mention.start]}:
+            return Unclear(
+                f'I can keep the rows with "{mention.value}" in "{mention.column.header}", but not leave them out (without, except, not).',
+                2,
+            )
+    return None
+
+
+def _by_time(question: Words, mentions: Sequence[Mention]) -> Unclear | None:
+    """The refusal of a question about a month or year that is no value of a column; None where there is none."""
+    time = _TIMES.search(_rest(question, mentions))
+    if time is None:
+        return None
+    return Unclear(f'I can filter and group by the columns and their text values, but not by parts of dates ("{time[0]}").', 2)
 
 
 def _rest(question: Words, mentions: Sequence[Mention]) -> str:
