@@ -37,6 +37,8 @@ def rewrite(text: str) -> Rewritten:
     :return: The module as it is to be, and what could not be done.
     :raises SyntaxError: The text is no Python.
     """
+    if "\0" in text:
+        raise _unreadable("it has a NUL character in it, so it is no Python", text.count("\n", 0, text.index("\0")) + 1)
     if brackets_too_deep(text):
         raise _unreadable("its brackets are nested too deeply to be read")
     return with_deep_stack(_rewrite, text)
@@ -57,6 +59,8 @@ def _rewrite(text: str) -> Rewritten:
         return Rewritten(written.code, tuple(made.findings))
     except cst.ParserSyntaxError as error:
         raise _unreadable("it is no Python that can be read", error.editor_line) from None
+    except cst.CSTLogicError:  # of texts that are joined in a way that no Python allows
+        raise _unreadable("it is no Python that can be read") from None
     except cst.CSTValidationError as error:
         raise _unreadable(f"it is no Python that can be read: {error.msg}") from None
     except UnicodeEncodeError as error:
