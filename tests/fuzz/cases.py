@@ -82,6 +82,7 @@ CASES: tuple[Case, ...] = (
     Case("prompts with settings", _PROMPT % b"sample: {a: !!timestamp x}", "a tag that its value does not fit: AttributeError"),
     Case("scripts to migrate", "\ud800", "half of a character: UnicodeEncodeError"),
     Case("scripts to migrate", 'import azure.ai.projects\nx: "azure.ai\0"\n', "a NUL: a SyntaxError without a line"),
+    Case("scripts to migrate", 'x: "from azure.ai.projects import A"\n', "an import in a quoted annotation: KeyError"),
     Case("scripts to migrate", 'from azure.ai.projects import A\n__all__ = ["A"t"t"]\n', "joined texts: CSTLogicError"),
     Case("scripts to migrate", "import a\u200dzure\n", "a name that is none: a SyntaxError without a line"),
     Case(

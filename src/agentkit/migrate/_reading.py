@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 from libcst.metadata import (
     Assignment,
+    BaseAssignment,
     ExpressionContext,
     ExpressionContextProvider,
     ImportAssignment,
@@ -122,6 +123,8 @@ def read(wrapper: MetadataWrapper) -> Reading:
     seen: set[int] = set()
     for scope in scopes:
         for assignment in scope.assignments:
+            if not _stands_in_module(assignment, positions):
+                continue
             if isinstance(assignment, ImportAssignment):
                 _note_import(reading, assignment, seen, positions)
                 _note_quoted(reading, assignment, positions)
@@ -136,6 +139,11 @@ def read(wrapper: MetadataWrapper) -> Reading:
         other = reading.begun or any(name.endswith("AgentsClient") or name in _AGENTS for name in names)
         reading.calls = read_calls(wrapper, loops=not other)
     return reading
+
+
+def _stands_in_module(assignment: BaseAssignment, positions: Mapping[cst.CSTNode, Any]) -> bool:
+    """Whether something is assigned by a statement of the module, not in the text of a quoted annotation, where no place is known."""
+    return not isinstance(assignment, Assignment) or assignment.node in positions
 
 
 def _note_import(reading: Reading, assignment: ImportAssignment, seen: set[int], positions: Mapping[cst.CSTNode, Any]) -> None:
