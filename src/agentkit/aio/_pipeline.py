@@ -141,7 +141,8 @@ class Pipeline:
         if settings.stream_parameter:
             given = request
             request = await async_call(lambda: streamed(given))
-        content = await async_call(encode_body, request)
+        # Only a body that is read from somewhere makes anybody wait; a thread for the others would cost more than they do.
+        content = await async_call(encode_body, request) if hasattr(request.body, "read") else encode_body(request)
         outgoing = HttpRequest(request.method, self._url(request, settings), self._headers(request, settings))
         context: dict[str, Any] = {"operation": request.operation}
         attempts, hops = Attempts(), 0
