@@ -193,9 +193,9 @@ class MessageDeltaChunkMembers:
     def text(self) -> str:
         """The text of all text parts of this piece, joined; empty where there is none."""
         told = ""
-        for part in _items(getattr(self.delta, "content", None)):
-            value = getattr(getattr(part, "text", None), "value", None)
-            if isinstance(value, str) and getattr(type(part), "__tag__", None) == "text":
+        for part in _of_kind(getattr(self.delta, "content", None), "text"):
+            value = getattr(part.text, "value", None)
+            if isinstance(value, str):
                 told += value
         return told
 
