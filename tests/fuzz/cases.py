@@ -91,6 +91,12 @@ CASES: tuple[Case, ...] = (
         "what was rewritten was rewritten again",
     ),
     Case(
+        "scripts to migrate",
+        "from azure.ai.projects import " + "A, " * 300 + "A\n" + "A()\n" * 300,
+        "one name imported and called again and again: half a minute, growing with the cube",
+    ),
+    Case("scripts to migrate", "import azure.ai.projects\nx" + ".a()" * 2400, "calls in a row: half a minute"),
+    Case(
         "forms of uploads",
         ("multipart/form-data; boundary=b0undary", (b"--b0undary\r\nontent-Dispundary\r\nm",)),
         "a head that is none: an IndexError of an early parser, 500",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import sys
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentkit.migrate import Rewritten, rewrite
+from agentkit.migrate._deep import too_deep
+from agentkit.migrate._rewriting import _rewrite
 from migration.case import Case
 from migration.left import LEFT
 from migration.moved import MOVED
@@ -71,6 +74,63 @@ def test_long_chains_are_no_obstacle(long: str) -> None:
     limit = sys.getrecursionlimit()
     assert rewrite(f"{long}\nfrom azure.ai.projects import models\n").text == f"{long}\nfrom agentkit import models\n"
     assert sys.getrecursionlimit() == limit
+
+
+REPEATED = {
+    "names of one import, called": (
+        "from azure.ai.projects import ",
+        "AIProjectClient, ",
+        "AIProjectClient\n",
+        "AIProjectClient()\n",
+    ),
+    "imports, called": ("", "import azure.ai.projects\n", "", "azure.ai.projects.AIProjectClient()\n"),
+    "imports of modules, called": ("", "from azure.ai import projects as p, agents as p\n", "", "p.models.Agent()\n"),
+    "imports, of which a name is missing": ("", "import azure.ai.projects\n", "", "azure.ai.projects.No\n"),
+    "imports beside others": ("", "import azure.ai.projects, azure.core\n", "", "azure.core.No\n"),
+    "imports, shadowed": ("", "import azure.ai.projects\n", "", "azure = agentkit = 1\n"),
+    "dots": ("import azure.ai.projects\nazure.ai.projects", ".models", "\n", ""),
+    "dots behind a call": ("import azure.ai.projects\nclient()", ".models", "\n", ""),
+}
+
+
+@pytest.mark.parametrize("shape", REPEATED.values(), ids=REPEATED)
+def test_work_grows_with_the_length_of_a_module_and_not_with_its_square(shape: tuple[str, str, str, str]) -> None:
+    """Calls of functions are counted: four times the text makes at most four times as many."""
+
+    def work(times: int) -> int:
+        before, again, after, used = shape
+        profiler = cProfile.Profile()
+        # Not rewrite(), which does it in a thread of its own.
+        profiler.runcall(_rewrite, before + again * times + after + used * times)
+        return sum(entry.callcount for entry in profiler.getstats())
+
+    work(80)  # what is loaded and remembered
+    few, many = work(20), work(80)
+    assert 20 < few < many <= 4 * few
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("x = 1\ny = x" + ".z" * 2500, "too many operators, dots or calls in a row"),
+        ("x = 1\ny = x" + ".z()" * 1200, "too many operators, dots or calls in a row"),
+        ("x = 1\ny = x" + "[f(0), 1]" * 1001, "too many operators, dots or calls in a row"),
+        ("x = 1\ny = " + "-" * 2500 + "x", "too many operators, dots or calls in a row"),
+        ("x = 1\ny = " + "not " * 2500 + "x", "too many operators, dots or calls in a row"),
+        ("x = 1\ny = " + "[" * 250 + "]" * 250, "its brackets are nested too deeply"),
+    ],
+    ids=["dots", "calls", "items", "signs", "words", "brackets"],
+)
+def test_what_is_too_deep_for_the_parser_is_refused_at_once(text: str, why: str) -> None:
+    with pytest.raises(SyntaxError, match=why) as caught:
+        rewrite(text)
+    assert caught.value.lineno == 2
+
+
+def test_what_is_long_and_not_deep_is_read() -> None:
+    long = "x = [" + "1 + a.b(c), " * 1000 + "]\n" + "y = f(1).g[2]\n" * 50
+    assert too_deep(long + "x = a.b; " * 1000) is None
+    assert rewrite(f"{long}from azure.ai.projects import models\n").text == f"{long}from agentkit import models\n"
 
 
 def test_a_module_that_names_nothing_is_not_looked_through() -> None:

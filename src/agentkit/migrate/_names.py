@@ -26,6 +26,8 @@ PACKAGES = ("azure.ai.projects", "azure.ai.agents")
 """What is moved to agentkit."""
 
 _MODULES = frozenset(entry.old for entry in of_kind("import"))
+# So many parts the longest of them has, with a private module in it.
+_LONGEST = max(module.count(".") for module in _MODULES) + 2
 
 # What `from PACKAGE import *` gives: one name, where agentkit has more.
 ROOT_NAMES: dict[str, tuple[str, ...]] = {
@@ -124,7 +126,7 @@ def locate(dotted: str) -> Place | None:
     if of_second_generation(dotted):
         return None
     parts = dotted.split(".")
-    for consumed in range(len(parts), 2, -1):
+    for consumed in range(min(len(parts), _LONGEST), 2, -1):
         module = module_for(".".join(parts[:consumed]))
         if module is None:
             continue
@@ -144,7 +146,7 @@ def of_second_generation(dotted: str) -> bool:
 def why_not(dotted: str) -> str:
     """Why a dotted name that :func:`locate` did not find is not moved, with what to do instead where that is known."""
     parts = dotted.split(".")
-    known = max((end for end in range(3, len(parts)) if module_for(".".join(parts[:end]))), default=0)
+    known = max((end for end in range(3, min(len(parts), _LONGEST + 1)) if module_for(".".join(parts[:end]))), default=0)
     if not known:
         return f"agentkit has no module for {dotted}{_remark(dotted)}"
     module, name = module_for(".".join(parts[:known])) or "", parts[known]

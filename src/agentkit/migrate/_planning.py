@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import libcst as cst
-from libcst.metadata import ImportAssignment, Scope
 
-from ._names import ROOT_NAMES, locate, module_for, names_of, of_second_generation, why_not
+from ._names import ROOT_NAMES, in_package, locate, module_for, names_of, of_second_generation, why_not
 from ._reading import Binding, Finding, Reading, Use
+from ._scopes import Scope
 
 __all__ = ["FromPlan", "Plan", "plan"]
 
@@ -59,127 +59,120 @@ def plan(reading: Reading) -> Plan:
     return planner.plan
 
 
+@dataclass(eq=False)
+class _Group:
+    """Imports that move together or not at all: those of one thing that bind one name in one scope.
+
+    All ``import azure...`` of a scope are one group: they bind the one name ``azure``.
+
+    :param bindings: The imports.
+    :param reasons: Why they stay; they move where there is none.
+    """
+
+    bindings: list[Binding] = field(default_factory=list)
+    reasons: set[Finding] = field(default_factory=set)
+
+
 class _Planner:
     def __init__(self, reading: Reading) -> None:
         self.plan = Plan(findings=list(reading.findings))
         self._reading = reading
-        self._of_statement: dict[tuple[int, str], list[Binding]] = {}
+        self._plain: dict[tuple[Scope, str], _Group] = {}
+        self._groups: dict[Binding, _Group] = {}
+        named: dict[tuple[Scope, str], dict[str, _Group]] = {}
         for binding in reading.bindings:
-            self._of_statement.setdefault((id(binding.statement), binding.name), []).append(binding)
-        self._stays: dict[Binding, list[Finding]] = {}
+            place = (binding.scope, binding.name)
+            if binding.plain:
+                group = self._plain.setdefault(place, _Group())
+            else:
+                group = named.setdefault(place, {}).setdefault(binding.dotted, _Group())
+            group.bindings.append(binding)
+            self._groups[binding] = group
+        # Names of modules, and what they may stand for; nothing is looked for on other names.
+        self._modules = {
+            place: [(dotted, module, group) for dotted, group in groups.items() if (module := module_for(dotted)) is not None]
+            for place, groups in named.items()
+        }
         self._newer: list[int] = []
-        self._new_uses: list[tuple[list[Binding], cst.CSTNode, str]] = []
+        self._new_uses: list[tuple[_Group, cst.CSTNode, str]] = []
 
     def decide(self) -> None:
-        for binding in self._reading.bindings:
+        for binding, group in self._groups.items():
             if locate(binding.dotted) is None:
-                self._refuse([binding], binding.line, binding.dotted)
+                self._refuse(group, binding.line, binding.dotted)
         for use in self._reading.uses:
             self._judge(use)
         self._keep_second_generation()
         self._keep_shadowed()
-        self._keep_together()
-        for binding in self._reading.bindings:
-            if binding not in self._stays:
+        for binding, group in self._groups.items():
+            if not group.reasons:
                 self._move(binding)
-        for bindings, node, new in self._new_uses:
-            if not any(binding in self._stays for binding in bindings):
+        for group, node, new in self._new_uses:
+            if not group.reasons:
                 self.plan.uses[node] = new
         for star in self._reading.stars:
             self._star(*star)
         self._report()
 
-    def _bound(self, use: Use) -> list[Binding]:
-        """The imports of the older packages that a name may come from."""
-        if use.scope is None:
-            return []
-        found = []
-        for assignment in use.scope[use.parts[0]]:
-            if isinstance(assignment, ImportAssignment):
-                found += self._of_statement.get((id(assignment.node), use.parts[0]), [])
-        return found
-
     def _judge(self, use: Use) -> None:
-        bindings = self._bound(use)
-        if not bindings:
+        owner = use.scope.owner(use.parts[0])
+        if owner is None:
             return
-        plain = [binding for binding in bindings if binding.plain]
-        if plain:
-            self._judge_plain(use, plain)
-        for binding in bindings:
-            if not binding.plain:
-                self._judge_named(use, binding)
+        place = (owner, use.parts[0])
+        if place in self._plain:
+            self._judge_plain(use, self._plain[place], reached_otherwise=place in self._reading.other_imports)
+        if len(use.parts) > 1:
+            for dotted, module, group in self._modules.get(place, ()):
+                self._judge_named(use, dotted, module, group)
 
-    def _judge_plain(self, use: Use, bindings: list[Binding]) -> None:
+    def _judge_plain(self, use: Use, group: _Group, *, reached_otherwise: bool) -> None:
         """``azure.ai.projects.X``, where ``azure`` was bound by ``import azure.ai.projects``."""
         full = ".".join(use.parts)
         place = locate(full)
         if place is not None:
-            self._new_uses.append((bindings, use.nodes[place.consumed - 1], place.module))
-        elif use.parts[:2] == ("azure", "ai") and len(use.parts) > 2:
-            outside = use.parts[2] not in ("agents", "projects")
-            if not outside:
-                self._refuse(bindings, use.line, full)
-            elif not self._reached_otherwise(use):
-                self._block(bindings, use.line, self._through(use))
-        elif not self._reached_otherwise(use):
-            self._block(bindings, use.line, self._through(use))
+            self._new_uses.append((group, use.nodes[place.consumed - 1], place.module))
+        elif in_package(full):
+            self._refuse(group, use.line, full)
+        elif not reached_otherwise or len(use.parts) <= 2:
+            why = f"{full} is reached through an import of an older package: import it by itself, and run this again"
+            self._block(group, use.line, why)
 
-    def _reached_otherwise(self, use: Use) -> bool:
-        """Whether another import than those of the older packages binds ``azure`` there."""
-        scopes = {assignment.scope for assignment in use.scope[use.parts[0]]} if use.scope else set()
-        return len(use.parts) > 2 and any(scope in scopes for scope in self._reading.other_imports.get(use.parts[0], ()))
-
-    @staticmethod
-    def _through(use: Use) -> str:
-        return (
-            f"{'.'.join(use.parts)} is reached through an import of an older package: import it by itself, and run this again"
-        )
-
-    def _judge_named(self, use: Use, binding: Binding) -> None:
+    def _judge_named(self, use: Use, dotted: str, base: str, group: _Group) -> None:
         """``p.X``, where ``p`` was bound to a module."""
-        base = module_for(binding.dotted)
-        if base is None or len(use.parts) == 1:
-            return
-        full = f"{binding.dotted}.{'.'.join(use.parts[1:])}"
+        full = f"{dotted}.{'.'.join(use.parts[1:])}"
         place = locate(full)
         if place is None:
-            self._refuse([binding], use.line, full)
+            self._refuse(group, use.line, full)
             return
-        inside = place.consumed - binding.dotted.count(".") - 1
+        inside = place.consumed - dotted.count(".") - 1
         old, new = ".".join(use.parts[1 : inside + 1]), place.module.removeprefix(base).removeprefix(".")
         if not place.module.startswith(base):
-            self._block([binding], use.line, f"{full} is in {place.module} here, which {use.parts[0]!r} does not lead to")
+            self._block(group, use.line, f"{full} is in {place.module} here, which {use.parts[0]!r} does not lead to")
         elif old != new:
-            self._new_uses.append(([binding], use.nodes[inside], ".".join(filter(None, (use.parts[0], new)))))
+            self._new_uses.append((group, use.nodes[inside], ".".join(filter(None, (use.parts[0], new)))))
 
     def _keep_second_generation(self) -> None:
         """A script for azure-ai-projects 2.x is not torn between two clients."""
         if not self._newer:
             return
         first = min(self._newer)
-        for binding in self._reading.bindings:
+        for binding, group in self._groups.items():
             if binding.dotted.startswith("azure.ai.projects") and not of_second_generation(binding.dotted):
                 text = f"{binding.dotted} stays: the module uses azure-ai-projects 2.x (line {first})"
-                self._block([binding], binding.line, text)
+                self._block(group, binding.line, text)
 
     def _keep_shadowed(self) -> None:
         """``import azure.ai.projects`` stays where a name is bound twice, or ``agentkit`` is a name of the module's own."""
-        for binding in (binding for binding in self._reading.bindings if binding.plain):
-            for _, line in self._reading.assigned.get("agentkit", ()):
-                self._block(
-                    [binding], line, "'agentkit' is a name of the module's own here; give it another one, and run this again"
-                )
-            for scope, line in self._reading.assigned.get(binding.name, ()):
-                if scope is binding.scope:
-                    self._block([binding], line, f"{binding.name!r} is bound here and by an import")
-
-    def _keep_together(self) -> None:
-        """All ``import azure...`` of a scope bind the one name ``azure``, so they move together or not at all."""
-        staying: set[Scope] = {binding.scope for binding in self._stays if binding.plain}
-        for binding in self._reading.bindings:
-            if binding.plain and binding.scope in staying and binding not in self._stays:
-                self._stays[binding] = []
+        own = "'agentkit' is a name of the module's own here; give it another one, and run this again"
+        owned = [Finding(line, own) for _, line in self._reading.assigned.get("agentkit", ())]
+        if self._plain and owned:
+            self.plan.findings += owned
+            for group in self._plain.values():
+                group.reasons.add(min(owned))
+        for name in {name for _, name in self._plain}:
+            for scope, line in self._reading.assigned.get(name, ()):
+                if (scope, name) in self._plain:
+                    self._block(self._plain[scope, name], line, f"{name!r} is bound here and by an import")
 
     def _move(self, binding: Binding) -> None:
         place = locate(binding.dotted)
@@ -211,15 +204,15 @@ class _Planner:
         else:
             self.plan.stars[statement] = (new, wanted)
 
-    def _refuse(self, bindings: Iterable[Binding], line: int, dotted: str) -> None:
+    def _refuse(self, group: _Group, line: int, dotted: str) -> None:
         """Leave what agentkit does not have."""
         if of_second_generation(dotted):
             self._newer.append(line)
-        self._block(bindings, line, why_not(dotted))
+        self._block(group, line, why_not(dotted))
 
-    def _block(self, bindings: Iterable[Binding], line: int, why: str) -> None:
-        for binding in bindings:
-            self._stays.setdefault(binding, []).append(Finding(line, why))
+    @staticmethod
+    def _block(group: _Group, line: int, why: str) -> None:
+        group.reasons.add(Finding(line, why))
 
     def _report(self) -> None:
         calls: list[Finding] = []
@@ -230,13 +223,17 @@ class _Planner:
 
     def _keeps_client(self) -> bool:
         """Whether the client of azure-ai-projects stays; then its calls do."""
-        names = {binding.dotted for binding in self._stays if binding.dotted.startswith("azure.ai.projects")}
+        stay = {binding.dotted for binding, group in self._groups.items() if group.reasons}
+        names = {name for name in stay if name.startswith("azure.ai.projects")}
         return bool(self._newer) or any(module_for(name) or name.endswith(".AIProjectClient") for name in names)
 
     def _reasons(self) -> Iterator[Finding]:
-        for binding, reasons in self._stays.items():
-            yield from reasons
-            if all(reason.line != binding.line for reason in reasons):
-                lines = sorted({reason.line for reason in reasons})
-                because = f" because of line {lines[0]}" if lines else ""
-                yield Finding(binding.line, f"the import of {binding.dotted} stays{because}")
+        for group in dict.fromkeys(self._groups.values()):
+            if not group.reasons:
+                continue
+            yield from group.reasons
+            lines = {reason.line for reason in group.reasons}
+            first = min(lines)
+            for binding in group.bindings:
+                if binding.line not in lines:
+                    yield Finding(binding.line, f"the import of {binding.dotted} stays because of line {first}")

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import libcst as cst
-from libcst.metadata import (
-    Assignment,
-    BaseAssignment,
-    ExpressionContext,
-    ExpressionContextProvider,
-    ImportAssignment,
-    MetadataWrapper,
-    PositionProvider,
-    Scope,
-    ScopeProvider,
-)
+from libcst.metadata import MetadataWrapper, PositionProvider
 
 from ._calls import Calls, read_calls
 from ._imports import dotted_name
 from ._names import PACKAGES, in_package
+from ._scopes import Scope, ScopeVisitor
 
 __all__ = ["Binding", "Finding", "Reading", "Use", "read"]
 
@@ -31,7 +22,10 @@ _OPENAI_MODULES = ("openai.types.beta", "openai.resources.beta", "openai.lib.str
 _OPENAI_NAMES = frozenset({"AssistantEventHandler", "AsyncAssistantEventHandler"})
 # Functions that take the name of a module, or of something in one, as text.
 _BY_TEXT = frozenset(
-    {"__import__", "delattr", "find_spec", "import_module", "importorskip", "patch", "resolve_name", "run_module", "setattr"}
+    {
+        *("NewType", "TypeVar", "__import__", "cast", "delattr", "find_spec", "import_module", "importorskip", "patch"),
+        *("resolve_name", "run_module", "setattr"),
+    }
 )
 _AGENTS = frozenset({"azure.ai.agents", "azure.ai.agents.aio"})
 _OTHERS = {"azure.ai.ml": "azure-ai-ml is a client of another service, and stays"}
@@ -86,7 +80,7 @@ class Use:
 
     parts: tuple[str, ...]
     nodes: tuple[cst.Name | cst.Attribute, ...]
-    scope: Scope | None
+    scope: Scope
     line: int
 
 
@@ -101,8 +95,8 @@ class Reading:
     findings: list[Finding] = field(default_factory=list)
     assigned: dict[str, list[tuple[Scope, int]]] = field(default_factory=dict)
     """Names that something else than an import binds, with where."""
-    other_imports: dict[str, list[Scope]] = field(default_factory=dict)
-    """Names that other imports bind."""
+    other_imports: set[tuple[Scope, str]] = field(default_factory=set)
+    """Names that other imports bind, with where."""
     begun: bool = False
     """Whether the module imports agentkit already."""
     calls: Calls = field(default_factory=Calls)
@@ -116,21 +110,7 @@ def read(wrapper: MetadataWrapper) -> Reading:
     :return: What is in it of the older packages.
     """
     reading = Reading()
-    reader = _Reader(reading)
-    wrapper.visit(reader)
-    positions = wrapper.resolve(PositionProvider)
-    scopes = {scope for scope in wrapper.resolve(ScopeProvider).values() if scope is not None}
-    seen: set[int] = set()
-    for scope in scopes:
-        for assignment in scope.assignments:
-            if not _stands_in_module(assignment, positions):
-                continue
-            if isinstance(assignment, ImportAssignment):
-                _note_import(reading, assignment, seen, positions)
-                _note_quoted(reading, assignment, positions)
-            elif isinstance(assignment, Assignment):
-                line = positions[assignment.node].start.line
-                reading.assigned.setdefault(assignment.name, []).append((scope, line))
+    wrapper.visit(_Reader(reading))
     reading.bindings.sort(key=lambda binding: binding.line)
     names = {binding.dotted for binding in reading.bindings} | {module for _, module, _ in reading.stars}
     if any(name.startswith("azure.ai.projects") for name in names):
@@ -139,27 +119,6 @@ def read(wrapper: MetadataWrapper) -> Reading:
         other = reading.begun or any(name.endswith("AgentsClient") or name in _AGENTS for name in names)
         reading.calls = read_calls(wrapper, loops=not other)
     return reading
-
-
-def _stands_in_module(assignment: BaseAssignment, positions: Mapping[cst.CSTNode, Any]) -> bool:
-    """Whether something is assigned by a statement of the module, not in the text of a quoted annotation, where no place is known."""
-    return not isinstance(assignment, Assignment) or assignment.node in positions
-
-
-def _note_import(reading: Reading, assignment: ImportAssignment, seen: set[int], positions: Mapping[cst.CSTNode, Any]) -> None:
-    statement = assignment.node
-    assert isinstance(statement, cst.Import | cst.ImportFrom)
-    for alias, dotted, name, plain in _imported(statement):
-        if name != assignment.name or id(alias) in seen:
-            continue
-        seen.add(id(alias))
-        line = positions[alias].start.line
-        if in_package(dotted):
-            reading.bindings.append(Binding(statement, alias, dotted, name, plain, assignment.scope, line))
-        else:
-            reading.begun |= _of_agentkit(dotted)
-            reading.other_imports.setdefault(name, []).append(assignment.scope)
-            reading.findings += [Finding(line, why) for why in _foreign(statement, dotted)]
 
 
 def _imported(statement: cst.Import | cst.ImportFrom) -> Iterator[tuple[cst.ImportAlias, str, str, bool]]:
@@ -189,29 +148,36 @@ def _foreign(statement: cst.Import | cst.ImportFrom, dotted: str) -> Iterator[st
         yield "a package is reached through 'ai': import azure.ai.projects or azure.ai.agents themselves, and run this again"
 
 
-def _note_quoted(reading: Reading, assignment: ImportAssignment, positions: Mapping[cst.CSTNode, Any]) -> None:
-    """Annotations in quotes that say a full name: strings are left alone."""
-    # With `import a.b.c`, the quoted uses are kept with the longest part of the name that is imported.
-    for access in assignment.references if in_package(assignment.name) else ():
-        if isinstance(access.node, cst.BaseString):
-            text = "an annotation in quotes names an older package, and strings are left alone"
-            reading.findings.append(Finding(positions[access.node].start.line, text))
+def _text(node: cst.BaseExpression) -> str:
+    """What a string says, as it is written; that of strings side by side is one."""
+    parts: list[cst.BaseExpression] = []
+    while isinstance(node, cst.ConcatenatedString):
+        parts.append(node.left)
+        node = node.right
+    return "".join(part.raw_value for part in [*parts, node] if isinstance(part, cst.SimpleString))
 
 
-class _Reader(cst.CSTVisitor):
-    """Collects uses of names, and what names a package where nothing can be rewritten."""
+class _Reader(ScopeVisitor):
+    """Collects imports, uses of names, and what names a package where nothing can be rewritten."""
 
-    METADATA_DEPENDENCIES = (ScopeProvider, PositionProvider, ExpressionContextProvider)
+    METADATA_DEPENDENCIES = (PositionProvider,)
 
     def __init__(self, reading: Reading) -> None:
         super().__init__()
         self._reading = reading
+        self._typing: set[str] = set()
+        self._annotations = self._hints = self._literals = 0
+
+    # --- imports --------------------------------------------------------------------------------------------------------------
 
     def visit_Import(self, node: cst.Import) -> bool:
+        self._import(node)
         return False
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
-        if isinstance(node.names, cst.ImportStar) and not node.relative:
+        if not isinstance(node.names, cst.ImportStar):
+            self._import(node)
+        elif not node.relative:
             module = dotted_name(node.module)
             if in_package(module):
                 self._reading.stars.append((node, module, self._line(node)))
@@ -220,7 +186,29 @@ class _Reader(cst.CSTVisitor):
                 self._reading.findings += [Finding(self._line(node), why) for why in _foreign(node, module)]
         return False
 
-    def visit_Attribute(self, node: cst.Attribute) -> bool:
+    def _import(self, statement: cst.Import | cst.ImportFrom) -> None:
+        for alias, dotted, name, plain in _imported(statement):
+            scope, line = self.scope.bind(name), self._line(alias)
+            if in_package(dotted):
+                self._reading.bindings.append(Binding(statement, alias, dotted, name, plain, scope, line))
+                continue
+            self._reading.begun |= _of_agentkit(dotted)
+            self._reading.other_imports.add((scope, name))
+            self._reading.findings += [Finding(line, why) for why in _foreign(statement, dotted)]
+            if dotted.startswith(("typing.", "typing_extensions.")):
+                self._typing.add(name)
+
+    # --- names ----------------------------------------------------------------------------------------------------------------
+
+    def bound(self, name: cst.Name, scope: Scope) -> None:
+        self._reading.assigned.setdefault(name.value, []).append((scope, self._line(name)))
+
+    def used(self, name: cst.Name) -> None:
+        self._use(name, [name])
+
+    def visit_Attribute(self, node: cst.Attribute) -> None:
+        if node in self.passed:
+            return
         nodes: list[cst.Name | cst.Attribute] = []
         inner: cst.BaseExpression = node
         while isinstance(inner, cst.Attribute):
@@ -228,33 +216,59 @@ class _Reader(cst.CSTVisitor):
             if inner.attr.value in _BETA and isinstance(inner.value, cst.Attribute) and inner.value.attr.value == "beta":
                 self._find(inner, _BY_HAND)
             inner = inner.value
-        if not isinstance(inner, cst.Name):
-            return True
-        self._use(inner, [inner, *reversed(nodes)])
-        return False
+        self.passed.update(nodes)
+        if isinstance(inner, cst.Name):
+            self.passed.add(inner)
+            self._use(inner, [inner, *reversed(nodes)])
 
-    def visit_Name(self, node: cst.Name) -> None:
-        context = self.get_metadata(ExpressionContextProvider, node, None)
-        if context in (ExpressionContext.LOAD, ExpressionContext.DEL):
-            self._use(node, [node])
+    def _use(self, root: cst.Name, nodes: list[cst.Name | cst.Attribute]) -> None:
+        parts = tuple(dotted_name(nodes[-1]).split("."))
+        self._reading.uses.append(Use(parts, tuple(nodes), self.scope, self._line(root)))
+
+    # --- texts ----------------------------------------------------------------------------------------------------------------
+
+    def visit_Annotation(self, node: cst.Annotation) -> None:
+        self._annotations += 1
+
+    def leave_Annotation(self, original_node: cst.Annotation) -> None:
+        self._annotations -= 1
+
+    def visit_Subscript(self, node: cst.Subscript) -> None:
+        self._hints += self._of_typing(node)
+        self._literals += _is_literal(node)
+
+    def leave_Subscript(self, original_node: cst.Subscript) -> None:
+        self._hints -= self._of_typing(original_node)
+        self._literals -= _is_literal(original_node)
+
+    def _of_typing(self, node: cst.Subscript) -> bool:
+        return isinstance(node.value, cst.Name) and node.value.value in self._typing
+
+    def visit_SimpleString(self, node: cst.SimpleString) -> None:
+        self._quoted(node)
+
+    def visit_ConcatenatedString(self, node: cst.ConcatenatedString) -> bool:
+        return not self._quoted(node)
+
+    def _quoted(self, node: cst.SimpleString | cst.ConcatenatedString) -> bool:
+        """Whether a text is an annotation that says a full name."""
+        if self._literals or not (self._annotations or self._hints) or not _PACKAGE.search(_text(node)):
+            return False
+        self._find(node, "an annotation in quotes names an older package, and strings are left alone")
+        return True
 
     def visit_Call(self, node: cst.Call) -> None:
         function = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
         if not isinstance(function, cst.Name) or function.value not in _BY_TEXT:
             return
         for argument in node.args:
-            value = argument.value.evaluated_value if isinstance(argument.value, cst.SimpleString) else None
-            if isinstance(value, str) and in_package(value):
+            value = _text(argument.value)
+            if in_package(value):
                 self._find(argument, f"{function.value}() is given {value!r} as text, and strings are left alone")
 
     def visit_Comment(self, node: cst.Comment) -> None:
         if _TYPE_COMMENT.match(node.value) and _PACKAGE.search(node.value):
             self._find(node, "a type comment names an older package, and comments are left alone")
-
-    def _use(self, root: cst.Name, nodes: list[cst.Name | cst.Attribute]) -> None:
-        parts = tuple(dotted_name(nodes[-1]).split("."))
-        scope = self.get_metadata(ScopeProvider, root, None)
-        self._reading.uses.append(Use(parts, tuple(nodes), scope, self._line(root)))
 
     def _find(self, node: cst.CSTNode, text: str) -> None:
         self._reading.findings.append(Finding(self._line(node), text))
@@ -263,3 +277,7 @@ class _Reader(cst.CSTVisitor):
         position: Any = self.get_metadata(PositionProvider, node)
         line: int = position.start.line
         return line
+
+
+def _is_literal(node: cst.Subscript) -> bool:
+    return dotted_name(node.value).rpartition(".")[2] == "Literal"

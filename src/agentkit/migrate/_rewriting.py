@@ -10,7 +10,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper
 
 from ._calls import walked
-from ._deep import brackets_too_deep, with_deep_stack
+from ._deep import too_deep, with_deep_stack
 from ._imports import dotted, pick
 from ._planning import FromPlan, Plan, plan
 from ._reading import Finding, read
@@ -39,8 +39,8 @@ def rewrite(text: str) -> Rewritten:
     """
     if "\0" in text:
         raise _unreadable("it has a NUL character in it, so it is no Python", text.count("\n", 0, text.index("\0")) + 1)
-    if brackets_too_deep(text):
-        raise _unreadable("its brackets are nested too deeply to be read")
+    if (found := too_deep(text)) is not None:
+        raise _unreadable(*found)
     return with_deep_stack(_rewrite, text)
 
 
@@ -104,12 +104,12 @@ class _Rewriter(cst.CSTTransformer):
         if not any(alias in self._plan.imports for alias in original_node.names):
             return updated_node
         names: list[cst.ImportAlias] = []
+        bound: set[tuple[str, str | None]] = set()
         for before, alias in zip(original_node.names, updated_node.names, strict=True):
             new = self._plan.imports.get(before)
             name = alias if new is None else alias.with_changes(name=dotted(new))
-            if not any(
-                name.evaluated_name == one.evaluated_name and name.evaluated_alias == one.evaluated_alias for one in names
-            ):
+            if (name.evaluated_name, name.evaluated_alias) not in bound:
+                bound.add((name.evaluated_name, name.evaluated_alias))
                 names.append(name)
         names[-1] = names[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
         return updated_node.with_changes(names=names)
