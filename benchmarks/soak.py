@@ -7,8 +7,15 @@ folder, a gate lets some requests go wrong (``--faults``). Most objects are dele
 Once a minute all work pauses, and memory, files, sockets and threads of both processes are printed. After a tenth of the time, in
 which modules load and caches fill, they have to stay flat: the memory within 10 MB, files within 4, sockets and threads within one for each
 worker, since each may keep a connection and have the service keep a thread. The files by which the service speaks to the processes that run
-code do not count. At the end every object that the service has is compared with what it acknowledged. The exit
-status is 1 where something grew, was lost or doubled, or an error came that no fault explains.
+code do not count.
+
+A process keeps much of what was freed: each thread allocates from a heap of its own, and a heap shrinks no further than the last thing in
+it that lives. How much that is tells how the work fell together and not what is held, so both processes have the C library hand it back
+(``malloc_trim``, which glibc has) before their memory is read; what they had until then is printed beside it. What is held is counted
+as well: the blocks of memory that Python's objects take. 20,000 more are allowed, because what is rarely needed is loaded late.
+
+At the end every object that the service has is compared with what it acknowledged. The exit status is 1 where something grew, was lost
+or doubled, or an error came that no fault explains.
 """
 
 from __future__ import annotations
@@ -16,7 +23,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import gc
 import json
 import logging
 import os
@@ -32,7 +38,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,37 +47,21 @@ from agentkit.aio import AIProjectClient as AsyncAIProjectClient
 from agentkit.models import AsyncFunctionTool, AsyncToolSet, FunctionTool, ToolSet
 from soaking.checking import Verdict, compare
 from soaking.ledger import Ledger
+from soaking.served import Served, service
 from soaking.tally import Tally
-from soaking.usage import Usage, header
+from soaking.usage import Heap, Usage, header, trim_heap
 from soaking.work import Staff, Worker, get_weather, in_loop, in_thread
 
-KEY_VARIABLE = "AGENTKIT_LOCAL_KEY"
 THREADS, TASKS = 4, 8
 READ_TIMEOUT = 3.0
 WORKERS = THREADS + TASKS
 MEMORY, FILES = 10_000_000, 4
+BLOCKS = 20_000
 # Of each process that runs code, of which the service has up to eight. They end with their threads, of which some are kept.
 SESSION_FILES = 3
 # Of each session whose process was stopped at its limit of time: its folder, and the end of a pipe. They count among the eight.
 STOPPED_SESSIONS, STOPPED_SESSION_FILES = 8, 2
 SETTLE = 2.0
-
-
-@contextmanager
-def service(folder: Path, key: str) -> Iterator[tuple[int, str]]:
-    """A service on a folder in a process of its own: its process id and its address."""
-    port = folder / "port"
-    command = [sys.executable, "-m", "agentkit.local", "--data", str(folder / "data"), "--allow-download"]
-    command += ["--port", "0", "--port-file", str(port), "--log-level", "error"]
-    with subprocess.Popen(command, env={**os.environ, KEY_VARIABLE: key}, stdout=subprocess.DEVNULL) as process:
-        try:
-            while not port.exists():
-                if process.poll() is not None:
-                    raise RuntimeError(f"the service did not start (exit status {process.returncode})")
-                time.sleep(0.02)
-            yield process.pid, f"http://127.0.0.1:{port.read_text(encoding='utf-8')}"
-        finally:
-            process.terminate()
 
 
 class GateProcess:
@@ -153,38 +143,42 @@ def running_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 @dataclass
 class Series:
-    """What the two processes held, minute by minute, while nothing was under way."""
+    """What the two processes held, minute by minute, while nothing was under way: the client's first."""
 
-    service: int
-    usages: list[tuple[Usage, Usage]]
+    usages: list[tuple[Usage, Usage]] = field(default_factory=list)
+    heaps: list[tuple[Heap, Heap]] = field(default_factory=list)
 
-    def look(self, minute: str, tally: Tally) -> None:
+    def look(self, minute: str, served: Served, tally: Tally) -> None:
         """Look at both, and print a line for each."""
-        gc.collect()
         time.sleep(SETTLE)
-        now = Usage.of(os.getpid()), Usage.of(self.service)
-        self.usages.append(now)
+        heaps = Heap.trimmed(), served.trimmed()
+        usages = Usage.of(os.getpid()), Usage.of(served.pid)
+        self.heaps.append(heaps)
+        self.usages.append(usages)
         works, calls, errors, wrong = tally.totals()
-        for name, usage, counts in (
-            ("client", now[0], f"{works:>10,}{calls:>10,}{errors:>10,}{wrong:>10,}"),
-            ("service", now[1], ""),
-        ):
-            print(f"{minute if name == 'client' else '':>8}{name:>10}{usage.row()}{counts}", flush=True)
+        counts = f"{works:>10,}{calls:>10,}{errors:>10,}{wrong:>10,}"
+        print(f"{minute:>8}{'client':>10}{usages[0].row()}{heaps[0].row()}{counts}", flush=True)
+        print(f"{'':>8}{'service':>10}{usages[1].row()}{heaps[1].row()}", flush=True)
 
     def changes(self) -> Iterator[tuple[str, bool]]:
         """What each process held after the warm-up, a tenth of the time, and at the end, one line for each kind; whether it is flat."""
-        begin = self.usages[len(self.usages) // 10]
-        for name, first, last in zip(("client", "service"), begin, self.usages[-1], strict=True):
+        warm = len(self.usages) // 10
+        for place, name in enumerate(("client", "service")):
+            first, last = self.usages[warm][place], self.usages[-1][place]
             for what, allowed in (("memory", MEMORY), ("files", FILES), ("threads", WORKERS), ("sockets", WORKERS)):
                 before, after = getattr(first, what), getattr(last, what)
                 if (name, what) == ("service", "files"):
                     before, after = before - SESSION_FILES * first.children, after - SESSION_FILES * last.children
                     allowed += STOPPED_SESSION_FILES * STOPPED_SESSIONS
-                more = f"{allowed:,} more are allowed"
-                yield (
-                    f"the {name}'s {what}: {before:,} after the warm-up, {after:,} at the end; {more}",
-                    after - before <= allowed,
-                )
+                yield _change(f"the {name}'s {what}", before, after, allowed)
+            yield _change(f"the {name}'s blocks", self.heaps[warm][place].blocks, self.heaps[-1][place].blocks, BLOCKS)
+
+
+def _change(what: str, before: int, after: int, allowed: int) -> tuple[str, bool]:
+    return (
+        f"{what}: {before:,} after the warm-up, {after:,} at the end; {allowed:,} more are allowed",
+        after - before <= allowed,
+    )
 
 
 class Warnings(logging.Handler):
@@ -264,10 +258,10 @@ def soak(minutes: float, rate: float, pause: float, seed: int, folder: Path) -> 
     downloads.mkdir()
     with contextlib.ExitStack() as stack:
         ledger = stack.enter_context(Ledger(folder / "ledger.jsonl"))
-        process, address = stack.enter_context(service(folder, key))
-        direct = stack.enter_context(AIProjectClient(address, key))
+        served = stack.enter_context(service(folder, key))
+        direct = stack.enter_context(AIProjectClient(served.url, key))
         staff = Staff.hired(direct.agents)
-        gate = GateProcess(address, rate, seed)
+        gate = GateProcess(served.url, rate, seed)
         stack.callback(gate.close)
         client = stack.enter_context(AIProjectClient(gate.url, key, read_timeout=READ_TIMEOUT))
         loop = stack.enter_context(running_loop())
@@ -283,12 +277,12 @@ def soak(minutes: float, rate: float, pause: float, seed: int, folder: Path) -> 
 
         crew = Crew(workers(client.agents, tools, THREADS, 1), workers(other.agents, other_tools, TASKS, 100), loop, pause)
         stack.callback(crew.close)
-        series = Series(process, [])
+        series = Series()
         began = time.monotonic()
         stretch = min(60.0, minutes * 60 / 10)
         while (spent := time.monotonic() - began) < minutes * 60:
             crew.work(min(stretch, minutes * 60 - spent))
-            series.look(f"{(time.monotonic() - began) / 60:.1f}", tally)
+            series.look(f"{(time.monotonic() - began) / 60:.1f}", served, tally)
         leftovers = sorted(path.name for path in downloads.iterdir())
         seen = gate.close()
         verdict = compare(direct.agents, ledger.entries())
@@ -328,6 +322,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(
         f"seed {seed}; {THREADS} threads on a sync client, {TASKS} tasks on an async one; {options.faults:.1%} of the requests go wrong"
     )
+    if not trim_heap():
+        print("the C library cannot be told to hand freed memory back, so what it keeps of that counts as held")
     print(f"{'minute':>8}{'':>10}{header()}{'works':>10}{'calls':>10}{'errors':>10}{'wrong':>10}")
     with tempfile.TemporaryDirectory(prefix="agentkit-soak-") as folder:
         return soak(options.minutes, options.faults, options.pause, seed, Path(folder))

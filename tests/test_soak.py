@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import platform
+import signal
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace as Made
@@ -12,12 +15,16 @@ from typing import Any
 import pytest
 
 from agentkit.exceptions import DecodeError, HttpResponseError, ResourceNotFoundError, ServiceResponseError
+from soak import BLOCKS, FILES, MEMORY, WORKERS, Series
 from soaking.checking import Verdict, compare
 from soaking.gate import FAULTS, NO_ANSWERS, TOLD, Request
 from soaking.ledger import Ledger
+from soaking.served import service
 from soaking.tally import Tally, is_explained
-from soaking.usage import Usage
+from soaking.usage import Heap, Usage, trim_heap
 from soaking.work import at_once
+
+LINUX = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not tell what a process holds")
 
 
 @pytest.fixture
@@ -202,7 +209,7 @@ def test_every_fault_that_is_named_is_one() -> None:
     assert all(weight > 0 for _, weight in FAULTS.values())
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not tell what a process holds")
+@LINUX
 def test_an_open_file_is_counted(tmp_path: Path) -> None:
     before = Usage.of(os.getpid())
     with (tmp_path / "open").open("w"):
@@ -210,6 +217,50 @@ def test_an_open_file_is_counted(tmp_path: Path) -> None:
     assert during.files == before.files + 1
     assert during.memory > 1_000_000
     assert during.threads >= 1
+
+
+def test_the_heap_is_trimmed_where_the_c_library_is_glibc() -> None:
+    assert trim_heap() is (platform.libc_ver()[0] == "glibc")
+
+
+@LINUX
+def test_what_lives_is_counted_and_what_was_freed_is_not() -> None:
+    before = Heap.trimmed().blocks
+    kept = [object() for _ in range(50_000)]
+    during = Heap.trimmed().blocks
+    assert during - before >= len(kept)
+    kept.clear()
+    assert Heap.trimmed().blocks - before < BLOCKS
+
+
+@LINUX
+def test_the_service_says_what_lives_in_it(tmp_path: Path) -> None:
+    with service(tmp_path, "k" * 32) as served:
+        heaps = [served.trimmed() for _ in range(2)]
+        assert Usage.of(served.pid).memory > 1_000_000
+        assert all(heap.blocks > 50_000 for heap in heaps)
+        os.kill(served.pid, signal.SIGKILL)
+        with pytest.raises(RuntimeError, match="the service ended while the work went on"):
+            served.trimmed()
+
+
+def series(*, blocks: int = 0, **more: int) -> Series:
+    """Ten looks of which the last shows more than the others: so many blocks, and so much of what a process holds."""
+    held = Usage(memory=75_000_000, files=10, sockets=11, threads=12, children=2)
+    last = replace(held, **{name: getattr(held, name) + count for name, count in more.items()})
+    before, after = (Heap(count, untrimmed=80_000_000) for count in (314_000, 314_000 + blocks))
+    return Series([(held, held)] * 9 + [(last, last)], [(before, before)] * 9 + [(after, after)])
+
+
+@pytest.mark.parametrize(
+    ("what", "allowed"),
+    [("memory", MEMORY), ("files", FILES), ("sockets", WORKERS), ("threads", WORKERS), ("blocks", BLOCKS)],
+)
+def test_what_grows_beyond_its_bound_is_not_flat(what: str, allowed: int) -> None:
+    assert all(flat for _, flat in series(**{what: allowed}).changes())
+    growing = [line for line, flat in series(**{what: allowed + 1}).changes() if not flat]
+    assert growing
+    assert all(line.startswith(("the client's " + what, "the service's " + what)) for line in growing)
 
 
 def test_work_of_a_sync_client_does_not_wait() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import os
+import sys
 from dataclasses import astuple, dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 NAMES = ("RSS, MB", "files", "sockets", "threads", "children")
+HEAP_NAMES = ("untrimmed", "blocks")
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,50 @@ class Usage:
         return f"{memory / 1e6:>10.1f}" + "".join(f"{count:>10}" for count in counts)
 
 
+@dataclass(frozen=True)
+class Heap:
+    """What the memory of a process was, with nothing under way, before its heap was trimmed.
+
+    :ivar blocks: So many blocks of memory Python's objects took: what a leak adds to, however the freed ones are scattered.
+    :ivar untrimmed: Resident size in bytes, with the freed memory that the C library keeps.
+    """
+
+    blocks: int
+    untrimmed: int
+
+    @classmethod
+    def trimmed(cls) -> Heap:
+        """Look at this process and trim its heap."""
+        gc.collect()
+        heap = cls(sys.getallocatedblocks(), Usage.of(os.getpid()).memory)
+        trim_heap()
+        return heap
+
+    def row(self) -> str:
+        """The figures under :data:`HEAP_NAMES`."""
+        return f"{self.untrimmed / 1e6:>10.1f}{self.blocks:>10,}"
+
+
 def header() -> str:
     """The line above the rows."""
-    return "".join(f"{name:>10}" for name in NAMES)
+    return "".join(f"{name:>10}" for name in (*NAMES, *HEAP_NAMES))
+
+
+def trim_heap() -> bool:
+    """Have the C library hand back to the system the freed memory that it keeps, in this process; whether it can, as glibc does."""
+    trim = _malloc_trim()
+    if trim is None:
+        return False
+    trim(0)
+    return True
+
+
+@cache
+def _malloc_trim() -> Any:
+    try:
+        return getattr(ctypes.CDLL(None), "malloc_trim", None)
+    except TypeError:  # on Windows nothing is found without a name
+        return None
 
 
 def _target(path: Path) -> str:
