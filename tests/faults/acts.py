@@ -180,9 +180,9 @@ def huge_head(exchange: Exchange) -> None:
 
 def huge_body(exchange: Exchange) -> None:
     """A body of which nothing can be made."""
-    exchange.forward()
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nx-request-id: req_gate\r\nContent-Length: %d\r\n\r\n"
-    exchange.send(head % HUGE)
+    status = exchange.forward().status
+    head = b"HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nx-request-id: req_gate\r\nContent-Length: %d\r\n\r\n"
+    exchange.send(head % (200 if status == 204 else status, HUGE))
     _flood(exchange)
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "Expected",
     "beyond_cap",
     "broken_body",
+    "broken_end",
     "broken_events",
     "broken_gzip",
     "elsewhere",
@@ -25,6 +26,7 @@ __all__ = [
     "never",
     "no_json",
     "not_repeated",
+    "packed",
     "status",
 ]
 
@@ -89,10 +91,17 @@ def broken_body(error: str) -> Expect:
     def expect(operation: Operation) -> Expected:
         if operation.binary:
             return Expected(error)
+        if operation.silent:
+            return Expected(VALUE)
         # The run goes on: its end is asked for.
         return Expected(VALUE) if operation.events else otherwise(operation)
 
     return expect
+
+
+def broken_end(error: str) -> Expect:
+    """As before, at the last byte of all, which is the head's where there is no body."""
+    return lambda operation: (lost(error, processed=True) if operation.silent else broken_body(error))(operation)
 
 
 def never(error: str) -> Expect:
@@ -136,17 +145,24 @@ def elsewhere(operation: Operation) -> Expected:
 
 def no_json(operation: Operation) -> Expected:
     """The answer says nothing. Bytes can be anything; and a stream without its end has dropped, so that the run is looked for."""
-    return Expected(VALUE if operation.binary or operation.events else "DecodeError")
+    return Expected(VALUE if operation.binary or operation.events or operation.silent else "DecodeError")
 
 
 def endless(operation: Operation) -> Expected:
     """The answer says nothing, at great length: in a stream, one line of it is too much."""
+    if operation.silent:  # of which the status tells that nothing comes; with another one, it is not what was asked for
+        return Expected("HttpResponseError")
     return Expected("EventStreamError") if operation.events else no_json(operation)
+
+
+def packed(operation: Operation) -> Expected:
+    """As before, of a body that can be left out where none is due."""
+    return Expected(VALUE) if operation.silent else endless(operation)
 
 
 def broken_events(operation: Operation) -> Expected:
     """Text that is none is an error in JSON; in events, letters that cannot be read are replaced."""
-    return Expected(VALUE) if operation.binary or operation.events else Expected("DecodeError")
+    return no_json(operation)
 
 
 def broken_gzip(operation: Operation) -> Expected:

@@ -14,6 +14,7 @@ from .expected import (
     Expect,
     beyond_cap,
     broken_body,
+    broken_end,
     broken_events,
     broken_gzip,
     elsewhere,
@@ -23,6 +24,7 @@ from .expected import (
     never,
     no_json,
     not_repeated,
+    packed,
     status,
 )
 from .gate import Act, Exchange
@@ -72,7 +74,7 @@ def _connections() -> Iterable[Fault]:
         ("at byte 20", lambda raw, head: 20, lost(BROKEN, processed=True)),
         ("after the head", lambda raw, head: head, broken_body(BROKEN)),
         ("in the body", lambda raw, head: (head + len(raw)) // 2, broken_body(BROKEN)),
-        ("at the last byte", lambda raw, head: len(raw) - 1, broken_body(BROKEN)),
+        ("at the last byte", lambda raw, head: len(raw) - 1, broken_end(BROKEN)),
     ):
         yield Fault(f"reset {name}", acts.broken_off(Exchange.reset, place), expect)
         yield Fault(f"truncated {name}", acts.broken_off(Exchange.close, place), expect)
@@ -133,7 +135,7 @@ def _answers() -> Iterable[Fault]:
     yield bodied("broken UTF-8", acts.not_utf_8, broken_events)
     yield Fault("200, gzip that is none", changed(acts.lying_gzip), broken_gzip)
     yield Fault("200, half a gzip", changed(acts.half_a_gzip), broken_gzip)
-    yield Fault("200, gzip of 20 MB", changed(acts.gzip_of_much), endless, gives=lambda body: bytes(PACKED))
+    yield Fault("200, gzip of 20 MB", changed(acts.gzip_of_much), packed, gives=lambda body: bytes(PACKED))
     yield Fault("100 MB of head", acts.huge_head, lost(BROKEN, processed=True))
     yield Fault("100 MB of body", acts.huge_body, endless, gives=lambda body: b"x" * HUGE)
 

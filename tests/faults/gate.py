@@ -39,6 +39,8 @@ class Reply:
     def raw(self, *, body: bytes | None = None, drop: tuple[bytes, ...] = (), add: tuple[bytes, ...] = ()) -> bytes:
         """The bytes of the answer, with a length that fits its body unless ``add`` has another."""
         content = self.body if body is None else body
+        if self.status == 204:
+            content = b""  # HTTP has no body there
         gone = (*(name.lower() for name in drop), b"content-length", b"transfer-encoding", b"connection")
         kept = [line for line in self.head if line.partition(b":")[0].lower() not in gone]
         told = any(line.lower().startswith((b"content-length", b"transfer-encoding")) for line in add)

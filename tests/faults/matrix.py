@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import operator
 import tempfile
 import threading
 import time
@@ -30,6 +31,7 @@ from .faults import FAULTS, OTHER_HOST, Fault
 from .gate import Exchange, Gate, Reply, Told
 from .judging import problems_of_counts, problems_of_error, problems_of_folder, problems_of_value, shape
 from .operations import MANIFEST, PROBE, Objects, Operation
+from .project_operations import INSIGHTS
 
 __all__ = ["FACES", "Bench", "Cell", "bench", "cells"]
 
@@ -101,7 +103,7 @@ def bench() -> Iterator[Bench]:
     """A service, and everything that stands before it."""
     hosting = Hosting(seconds=0, manifests={"manifest": MANIFEST})
     with (
-        LocalService(model=_answer, allow_download=True, hosting=hosting) as service,
+        LocalService(model=_answer, allow_download=True, hosting=hosting, app_insights=INSIGHTS) as service,
         _counting() as inserted,
         Gate(service.url) as other,
         agentkit.AIProjectClient(service.url, service.key) as client,
@@ -192,7 +194,7 @@ class _Call:
             url, self._at.service.key, read_timeout=SHORT if self.fault.stalls else LONG, retry_backoff_factor=0.001, **options
         )
         try:
-            await self._called(client.agents)
+            await self._called(client)
             if self.fault.target != "closed":
                 await self._look_after(client.agents)
         finally:
@@ -200,17 +202,17 @@ class _Call:
         if not _soon(lambda: self._gate.open == 0):
             self.problems.append(f"{self._gate.open} connections are left open when the client is closed")
 
-    async def _called(self, agents: Any) -> None:
+    async def _called(self, client: Any) -> None:
         at, gate, fault = self._at, self._gate, self.fault
         if fault.target == "idle":
-            await _done(agents.get_file(at.probe))
+            await _done(client.agents.get_file(at.probe))
             gate.close_idle()
         at.shown.clear()
         at.other.arm(self._foreign, times=None)
         act = redirected(307, at.other.url.encode()) if fault.name == OTHER_HOST else fault.act
         gate.arm(act, times=fault.times)
         try:
-            self.value = shape(await self._result(agents))
+            self.value = shape(await self._result(client))
         except Exception as raised:  # noqa: BLE001 - whatever comes is the outcome
             self.outcome, self.error = type(raised).__name__, raised
         self.received, self.told = gate.forwarded, gate.last
@@ -235,15 +237,15 @@ class _Call:
         if not _soon(lambda: self._gate.open <= 1):
             self.problems.append(f"{self._gate.open} connections are open after the call")
 
-    async def _result(self, agents: Any) -> Any:
+    async def _result(self, client: Any) -> Any:
         """What the call gives, read to its end; of a stream, what became of the run."""
-        method = getattr(agents, self.operation.name)
+        method = operator.attrgetter(self.operation.call)(client)
         if self.operation.name == "create_stream":
             async with _Inside(method(**self._keywords)) as handler:
                 await _done(handler.until_done())
             return self._run_after()
         if self.operation.name == "submit_tool_outputs_to_stream":
-            handler = _handler(agents)
+            handler = _handler(client.agents)
             await _done(method(**self._keywords, event_handler=handler))
             await _done(handler.until_done())
             return self._run_after()
@@ -251,11 +253,14 @@ class _Call:
             async with _Inside(method(**self._keywords)) as made:
                 return made
         result = await _done(method(**self._keywords))
+        if self.operation.name.startswith("inference."):
+            await _done(result.close())
+            return self.operation.name
         if self.operation.name == "get_file_content":
             return b"".join([piece async for piece in result] if hasattr(result, "__aiter__") else result)
         if hasattr(result, "__anext__"):
-            return await anext(result)
-        return next(result) if hasattr(result, "__next__") else result
+            return type(await anext(result)).__name__
+        return type(next(result)).__name__ if hasattr(result, "__next__") else result
 
     def _run_after(self) -> str:
         """What the service says of the run; a client that has read its stream to the end knows that it has ended."""

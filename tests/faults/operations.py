@@ -10,7 +10,7 @@ from typing import Any
 
 from agentkit import AIProjectClient, models
 
-__all__ = ["CONTENT", "MANIFEST", "OPERATIONS", "PROBE", "SENDS_NOTHING", "Objects", "Operation", "operations_named"]
+__all__ = ["CONTENT", "MANIFEST", "OPERATIONS", "PROBE", "SENDS_NOTHING", "Objects", "Operation"]
 
 CONTENT = b"words of a file"
 """What every file holds."""
@@ -114,7 +114,7 @@ _LASTING = (
 class Operation:
     """One public call.
 
-    :param name: The method.
+    :param name: The method, of the agents where no other group stands before it.
     :param method: The HTTP method of its first request, which faults hit.
     :param keywords: What it is called with, made of the objects of its cell.
     :param makes: The tables of the service in which the first request makes an object.
@@ -124,6 +124,7 @@ class Operation:
         the outputs, and sends them again where it has not.
     :param more: Whether it sends more requests after the first one.
     :param forgives: The statuses that are no error to it.
+    :param silent: Whether its answer says nothing, so that nothing of it is read but the status.
     :param keyed: Whether its first request carries a key under which the service carries it out once.
     """
 
@@ -136,12 +137,18 @@ class Operation:
     settled: bool = False
     more: bool = False
     forgives: tuple[int, ...] = ()
+    silent: bool = False
     keyed: bool = False
+
+    @property
+    def call(self) -> str:
+        """The method, by its way from a client."""
+        return self.name if "." in self.name else f"agents.{self.name}"
 
     @property
     def repeatable(self) -> bool:
         """Whether sending the first request twice does no harm."""
-        return self.keyed or self.method in ("GET", "DELETE")
+        return self.keyed or self.method in ("GET", "PUT", "DELETE")
 
     @property
     def lasting(self) -> bool:
@@ -295,11 +302,9 @@ _HOUSEKEEPING = (
 
 OPERATIONS: tuple[Operation, ...] = (*_AGENTS, *_THREADS, *_RUNS, *_FILES, *_VECTOR_STORES, *_NAMED_AGENTS, *_HOUSEKEEPING)
 
-SENDS_NOTHING = {"enable_auto_function_calls": "it notes functions and sends nothing, so no fault can occur"}
+SENDS_NOTHING = {
+    "agents.enable_auto_function_calls": "it notes functions and sends nothing, so no fault can occur",
+    "telemetry.enable": "it has traces written and sends nothing, so no fault can occur",
+    "telemetry.get_application_insights_connection_string": "it is telemetry.get_connection_string by an older name",
+}
 """The operations without a cell, and why."""
-
-
-def operations_named(*names: str) -> list[Operation]:
-    """The operations of these names, in their order."""
-    found = {operation.name: operation for operation in OPERATIONS}
-    return [found[name] for name in names]

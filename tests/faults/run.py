@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from faults.expected import VALUE
 from faults.faults import FAULTS, Fault
 from faults.matrix import Bench, Cell, bench, cells
-from faults.operations import OPERATIONS, SENDS_NOTHING, operations_named
+from faults.operations import SENDS_NOTHING
+from faults.project_operations import ALL_OPERATIONS, operations_named
 
 # Cells wait more than they work, so there are more workers than cores.
 WORKERS = 4
@@ -75,7 +76,7 @@ def main() -> int:
 
 def _found(names: Sequence[str]) -> list[Cell]:
     """The cells of these operations, or of all, by several workers; one that is wrong is told of at once."""
-    chosen = operations_named(*names) if names else OPERATIONS
+    chosen = operations_named(*names) if names else ALL_OPERATIONS
     # Streams take longest, so they come first. A worker takes a fifth of the faults at a time, every fifth one.
     order = sorted(chosen, key=lambda operation: not operation.events)
     parts = [(operation.name, fifth) for operation in order for fifth in range(5)]
@@ -132,7 +133,7 @@ def _print_table(found: Iterable[Cell], faults: Sequence[Fault]) -> None:
     for cell in found:
         table[cell.operation, cell.fault].append(cell)
     numbers = {fault.name: number for number, fault in enumerate(FAULTS, 1)}
-    rows = [operation.name for operation in OPERATIONS if any(name == operation.name for name, _ in table)]
+    rows = [operation.name for operation in ALL_OPERATIONS if any(name == operation.name for name, _ in table)]
     first = max(map(len, rows), default=0) + 2
     left = [(fault, _column(table, fault, rows)) for fault in faults]
     while left:

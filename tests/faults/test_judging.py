@@ -13,7 +13,8 @@ from .expected import VALUE, Expected
 from .faults import faults_named
 from .gate import Told
 from .judging import problems_of_counts, problems_of_error, problems_of_folder, problems_of_value, shape
-from .operations import CONTENT, operations_named
+from .operations import CONTENT
+from .project_operations import operations_named
 
 GET, MAKE, BYTES, SAVE = operations_named("get_run", "create_message", "get_file_content", "save_file")
 NONE, PAGE = faults_named("no fault", "200, a web page")
