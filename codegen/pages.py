@@ -124,6 +124,7 @@ def reference() -> dict[str, str]:
                 "agentkit.prompts.PromptTemplate",
                 "agentkit.telemetry.trace_function",
                 "agentkit.telemetry.agents.AIAgentsInstrumentor",
+                "agentkit.telemetry.AIProjectInstrumentor",
             ],
         ),
     }

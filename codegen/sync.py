@@ -52,6 +52,7 @@ NAMES = {
     "async_opened": "sync_opened",
     "async_owned": "sync_owned",
     "async_result": "sync_result",
+    "async_seen_through": "sync_seen_through",
     "async_sleep": "sync_sleep",
     "async_token_provider": "sync_token_provider",
     "aclose": "close",

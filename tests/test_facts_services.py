@@ -23,9 +23,10 @@ def description() -> Description:
 
 
 def of_group(description: Description, group: str) -> dict[str, Operation]:
-    """The operations of a group by the names of their methods."""
+    """The operations of a group by the names of their methods; several that make one method by hand, by their own."""
     parts = {part for part, document in description.documents.items() if document.get("x-group") == group}
-    return {operation.call: operation for operation in description.operations if operation.part in parts}
+    found = (operation for operation in description.operations if operation.part in parts)
+    return {operation.name if operation.by_hand else operation.call: operation for operation in found}
 
 
 @pytest.mark.parametrize("group", SERVICE_CALLS)

@@ -32,6 +32,15 @@ AGENTS_MODULES: dict[str, list[str]] = {
 }
 """What the modules of azure-ai-agents 1.1.0 export, beside its models."""
 
+LATER_MODULES: dict[str, list[str]] = {
+    "": ["AIProjectClient"],
+    "aio": ["AIProjectClient"],
+    "operations": ["AgentsOperations", "ConnectionsOperations"],
+    "aio.operations": ["AgentsOperations", "ConnectionsOperations"],
+    "telemetry": ["AIProjectInstrumentor", "trace_function"],
+}
+"""What scripts for agents with versions import of azure-ai-projects 2.0.0b3, beside its models."""
+
 
 def imported(module: str, name: str) -> object:
     """What ``from module import name`` gives."""
@@ -62,6 +71,13 @@ def test_a_script_finds_what_it_imports(module: str) -> None:
     for name in MODULES[module]:
         found = imported(here(module), name)
         assert getattr(found, "__name__", name) == name
+
+
+@pytest.mark.parametrize("module", LATER_MODULES, ids=lambda module: f"{ROOT}.{module}".rstrip("."))
+def test_a_script_for_agents_with_versions_finds_what_it_imports(module: str) -> None:
+    for name in LATER_MODULES[module]:
+        assert getattr(imported(here(module), name), "__name__", name) == name
+        assert name in importlib.import_module(here(module)).__all__
 
 
 @pytest.mark.parametrize("module", AGENTS_MODULES, ids=lambda module: f"azure.ai.agents.{module}".rstrip("."))

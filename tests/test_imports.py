@@ -66,6 +66,77 @@ def test_a_client_is_constructed_without_azure_core() -> None:
     assert "azure" not in loaded_by(program)
 
 
+# What a program that only asks for a run does not use.
+OTHER_WORK = {
+    "difflib",
+    "subprocess",
+    "agentkit._assets",
+    "agentkit._citations",
+    "agentkit._connections",
+    "agentkit._core.accumulate",
+    "agentkit._core.definitions",
+    "agentkit._core.events",
+    "agentkit._core.function_schema",
+    "agentkit._core.inference",
+    "agentkit._core.purge",
+    "agentkit._core.recovery",
+    "agentkit._core.sse",
+    "agentkit._files",
+    "agentkit._generated.models.messages",
+    "agentkit._generated.models.run_steps",
+    "agentkit._generated.models.streams",
+    "agentkit._history",
+    "agentkit._inference",
+    "agentkit._sync._driver",
+    "agentkit._sync._openai",
+    "agentkit._sync._streams",
+    "agentkit._sync.operations._connections",
+    "agentkit._sync.operations._evaluations",
+    "agentkit._sync.operations._inference",
+    "agentkit._sync.operations._telemetry",
+    "agentkit.aio",
+    "agentkit.exceptions",
+    "agentkit.models",
+    "agentkit.tools",
+}
+A_FIRST_CALL = """
+import json, sys, threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import httpx, pydantic  # what they load is not looked at
+
+class Runs(BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b'{"id": "run_1", "object": "thread.run", "status": "completed", "tools": [{"type": "file_search"}]}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+with HTTPServer(("127.0.0.1", 0), Runs) as server:
+    threading.Thread(target=server.handle_request, daemon=True).start()
+    before = set(sys.modules)
+    from agentkit import AIProjectClient
+    with AIProjectClient(f"http://127.0.0.1:{server.server_port}", "a-key") as client:
+        run = client.agents.get_run("thread_1", "run_1")
+    assert run.status == "completed" and type(run.tools[0]).__name__ == "FileSearchToolDefinition", run
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def test_a_first_call_loads_nothing_of_other_work() -> None:
+    loaded = set(json.loads(in_a_new_process(A_FIRST_CALL)))
+    assert {"agentkit._sync._client", "agentkit._generated.models.runs"} <= loaded
+    assert loaded & OTHER_WORK == set()
+
+
+def test_what_a_first_call_does_not_load_is_there() -> None:
+    assert {name for name in OTHER_WORK if name.startswith("agentkit")} <= set(modules())
+
+
 def modules() -> list[str]:
     """Every module of the package by its full name."""
     source = Path(agentkit.__file__).parent.parent

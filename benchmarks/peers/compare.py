@@ -97,6 +97,8 @@ def measure(url: str, pythons: dict[str, Path], rounds: int) -> Measurements:
                 for direction in ("upload", "download") if number < 2 else ():
                     rise = once(pythons[name], "memory", modules[name], url, direction, str(FILE))["rise"]
                     found.note(f"memory of {direction}", name, rise)
+            floor = once(pythons["agentkit"], "first", "with_httpx_and_pydantic", url)
+            found.note("floor of the first call", "agentkit", floor["cpu"])
     return found
 
 
@@ -107,6 +109,7 @@ def compared(found: Measurements) -> list[Row]:
         Row("import agentkit", "ms", found.of("import", ms), [Bound(30)]),
         Row("heavy packages that it loads", "packages", found.of("heavy", 1), [Bound(0)]),
         Row("import, construct, first call", "ms", found.of("first call", ms), [Bound(0.75, PEERS[0])]),
+        Row("  httpx and pydantic alone in its place", "ms", found.of("floor of the first call", ms), []),
         Row("get_run, sync", "µs", found.of("get_run", us), [Bound(1.35, BARE), Bound(0.65, BEST_PEER)]),
         Row(
             "100 messages listed and read",

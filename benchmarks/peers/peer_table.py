@@ -43,7 +43,7 @@ class Row:
     :ivar work: What is done, in words.
     :ivar unit: What the figures are in.
     :ivar figures: By client.
-    :ivar bounds: What they are held to.
+    :ivar bounds: What they are held to; nothing where they are there for comparison.
     :ivar ours: The client that is held to them.
     """
 
@@ -60,7 +60,7 @@ def missed(rows: Sequence[Row]) -> int:
 
 
 def lines_of(rows: Sequence[Row], clients: Sequence[str]) -> list[str]:
-    """The table: a line for each bound, with the figures before the first of a work."""
+    """The table: a line for each bound, one for a work without any, with the figures before the first of a work."""
     width = max(len(row.work) for row in rows) + 2
     columns = [max(len(client), 8) + 2 for client in clients]
     heading = "".join(f"{client:>{column}}" for client, column in zip(clients, columns, strict=True))
@@ -71,6 +71,8 @@ def lines_of(rows: Sequence[Row], clients: Sequence[str]) -> list[str]:
             for client, column in zip(clients, columns, strict=True)
         )
         lead = f"{row.work:{width}}{row.unit:<10}{shown}"
+        if not row.bounds:
+            lines.append(f"{lead}  for comparison")
         for bound in row.bounds:
             lines.append(f"{lead}  {_held(bound, row)}")
             lead = " " * len(lead)

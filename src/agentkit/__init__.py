@@ -55,6 +55,8 @@ def __getattr__(name: str) -> Any:
         return value
     if name in _MODULES:
         return import_module(f".{name}", __name__)
+    if name.startswith("_"):  # asked by Python itself, before it imports a module of the name
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from ._suggest import unknown_attribute
 
     raise unknown_attribute(f"module {__name__!r}", name, __all__)

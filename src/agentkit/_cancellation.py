@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-__all__ = ["Transport"]
+__all__ = ["Client", "Transport"]
 
 
 class Transport(httpx.AsyncHTTPTransport):
@@ -37,6 +37,17 @@ class Transport(httpx.AsyncHTTPTransport):
             pool._connections.remove(connection)
         for connection in left:
             await connection.aclose()
+
+
+class Client(httpx.AsyncClient):
+    """A client all of whose connections are such, those that it makes itself too, as through the proxies that the environment names."""
+
+    def _init_transport(self, *_: Any, transport: Any = None, **settings: Any) -> Any:
+        settings.pop("app", None)  # which older releases had
+        return Transport(**settings) if transport is None else transport
+
+    def _init_proxy_transport(self, proxy: Any, *_: Any, **settings: Any) -> Any:
+        return Transport(proxy=proxy, **settings)
 
 
 class _Body(httpx.AsyncByteStream):

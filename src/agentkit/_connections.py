@@ -343,6 +343,6 @@ def _end_of(token: str, name: str) -> float:
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         return float(int(claims["exp"]))
-    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError):
+    except (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError):
         problem = f"the SAS token of the connection {name!r} is no JWT with the claim 'exp', so nobody can tell when it ends"
     raise ValueError(problem)  # outside of the handler, so that no error with a part of the token hangs on this one

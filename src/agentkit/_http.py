@@ -12,16 +12,17 @@ from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import httpx
 
+from ._core.kept_body import MOST_BYTES, KeptBody
 from ._core.masking import masked, masked_url, without
 from ._core.retry import Failure
 from ._core.unpacking import Unpacker, UnpackingError
 from ._forking import renewed_in_children
-from ._httpx import ConnectionSettings, Headers, abandon, bounded
+from ._httpx import ConnectionSettings, Headers, abandon, bounded, kept_cookies, outgoing_request
 
 if TYPE_CHECKING:
     import asyncio
@@ -60,8 +61,7 @@ class TransportError(Exception):
         self.answer = answer
 
 
-@dataclass(frozen=True)
-class Timeouts:
+class Timeouts(NamedTuple):
     """Seconds to connect, and between two bytes of the answer; None waits for ever."""
 
     connect: float | None
@@ -95,7 +95,10 @@ class HttpRequest:
 
 
 class HttpResponse:
-    """An answer: its status and headers, and its body once that was read."""
+    """An answer: its status and headers, and its body once that was read.
+
+    :ivar is_whole: False where the body was longer than what is kept of it, which is its beginning.
+    """
 
     def __init__(self, request: HttpRequest, raw: httpx.Response) -> None:
         self.request = request
@@ -104,6 +107,7 @@ class HttpResponse:
         self.reason: str = raw.reason_phrase
         self.headers: Any = raw.headers
         self._content: bytes | None = None
+        self.is_whole = True
 
     @property
     def content_type(self) -> str:
@@ -159,12 +163,18 @@ class HttpResponse:
 class SyncHttpResponse(HttpResponse):
     """An answer whose body is read by blocking."""
 
-    def read(self) -> bytes:
+    def read(self, most: int = MOST_BYTES) -> bytes:
+        """The body, which is kept. Of one of more than ``most`` bytes the beginning is, and the rest is not read."""
         if self._content is None:
+            body, pieces = KeptBody(most), self.iter_bytes()
             try:
-                self._content = b"".join(self.iter_bytes())
+                for piece in pieces:
+                    if not body.takes(piece):
+                        break
             finally:
+                pieces.close()
                 self._raw.close()
+            self._content, self.is_whole = body.content(), body.is_whole
         return self._content
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
@@ -187,12 +197,18 @@ class SyncHttpResponse(HttpResponse):
 class AsyncHttpResponse(HttpResponse):
     """An answer whose body is awaited."""
 
-    async def aread(self) -> bytes:
+    async def aread(self, most: int = MOST_BYTES) -> bytes:
+        """The body, which is kept. Of one of more than ``most`` bytes the beginning is, and the rest is not read."""
         if self._content is None:
+            body, pieces = KeptBody(most), self.aiter_bytes()
             try:
-                self._content = b"".join([piece async for piece in self.aiter_bytes()])
+                async for piece in pieces:
+                    if not body.takes(piece):
+                        break
             finally:
+                await pieces.aclose()
                 await self._raw.aclose()
+            self._content, self.is_whole = body.content(), body.is_whole
         return self._content
 
     async def aiter_bytes(self) -> AsyncGenerator[bytes, None]:
@@ -244,10 +260,10 @@ class SyncHttp:
         """Send, and return when the headers of the answer are here. Raises TransportError."""
         client, transport = self._pool or self._opened()
         with _translated():
-            outgoing = _outgoing(client, request, timeouts)
+            outgoing = outgoing_request(client, request, timeouts)
             if transport is None:
                 return SyncHttpResponse(request, bounded(client.send(outgoing, stream=True)))
-            return SyncHttpResponse(request, bounded(_answer(client, outgoing, transport.handle_request(outgoing))))
+            return SyncHttpResponse(request, bounded(kept_cookies(client, outgoing, transport.handle_request(outgoing))))
 
     def _opened(self) -> tuple[httpx.Client, httpx.HTTPTransport | None]:
         with self._lock:
@@ -289,10 +305,10 @@ class AsyncHttp:
             pool = self._pools[loop] = await _Pool.opened(self._settings)
         client, transport = pool.client, pool.transport
         with _translated():
-            outgoing = _outgoing(client, request, timeouts)
+            outgoing = outgoing_request(client, request, timeouts)
             if transport is None:
                 return AsyncHttpResponse(request, bounded(await client.send(outgoing, stream=True)))
-            answer = _answer(client, outgoing, await transport.handle_async_request(outgoing))
+            answer = kept_cookies(client, outgoing, await transport.handle_async_request(outgoing))
             return AsyncHttpResponse(request, bounded(answer))
 
     async def aclose(self) -> None:
@@ -317,7 +333,9 @@ class _Pool:
 
     @classmethod
     async def opened(cls, settings: ConnectionSettings) -> _Pool:
-        client, transport = settings.opened(httpx.AsyncClient, _own_transport(), _async_transport())
+        from ._cancellation import Client, Transport  # need asyncio
+
+        client, transport = settings.opened(Client, Transport, _async_transport())
         lifetime = _lifetime(client)
         await lifetime.__anext__()
         return cls(client, transport, lifetime)
@@ -330,13 +348,9 @@ async def _lifetime(client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
 
 def _async_transport() -> type[Any]:
     """What makes the connections that go to the service itself; through proxies they are httpx's own."""
-    return (_aiohttp_transport() if USE_AIOHTTP else None) or _own_transport()
+    from ._cancellation import Transport
 
-
-def _own_transport() -> type[Any]:
-    from ._cancellation import Transport  # needs asyncio
-
-    return Transport
+    return (_aiohttp_transport() if USE_AIOHTTP else None) or Transport
 
 
 @cache
@@ -346,30 +360,6 @@ def _aiohttp_transport() -> type[Any] | None:
     except ImportError:  # the extra is not installed
         return None
     return Transport
-
-
-def _outgoing(client: httpx.Client | httpx.AsyncClient, request: HttpRequest, timeouts: Timeouts) -> httpx.Request:
-    """The request as the library takes it: as the client would build it, without what the client does for calls of other kinds."""
-    given = request.headers.raw
-    named = {name.lower() for name, _ in given}
-    return httpx.Request(
-        request.method,
-        request.url,
-        headers=[*(default for default in client.headers.raw if default[0].lower() not in named), *given],
-        cookies=client.cookies or None,
-        content=request.content,
-        extensions={
-            "timeout": {"connect": timeouts.connect, "read": timeouts.read, "write": timeouts.read, "pool": timeouts.connect}
-        },
-    )
-
-
-def _answer(client: httpx.Client | httpx.AsyncClient, request: httpx.Request, response: httpx.Response) -> httpx.Response:
-    """An answer that came past the client, which keeps the cookies."""
-    response.request = request
-    if "set-cookie" in response.headers:
-        client.cookies.extract_cookies(response)
-    return response
 
 
 _NEVER_SENT = (

@@ -10,7 +10,7 @@ import os
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.request import getproxies
 
 import httpx
@@ -18,7 +18,10 @@ import httpx
 from ._core.masking import LibraryRecords, masked
 from ._core.unpacking import ACCEPTED
 
-__all__ = ["ConnectionSettings", "Headers", "abandon", "bounded"]
+if TYPE_CHECKING:
+    from ._http import HttpRequest, Timeouts
+
+__all__ = ["ConnectionSettings", "Headers", "abandon", "bounded", "kept_cookies", "outgoing_request"]
 
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
@@ -156,4 +159,28 @@ def bounded(response: httpx.Response) -> httpx.Response:
         protocol = getattr(protocol, inside, None)
     if protocol is not None:
         response.stream = _Body(response.stream, protocol)
+    return response
+
+
+def outgoing_request(client: httpx.Client | httpx.AsyncClient, request: HttpRequest, timeouts: Timeouts) -> httpx.Request:
+    """The request as the library takes it: as the client would build it, without what the client does for calls of other kinds."""
+    given = request.headers.raw
+    named = {name.lower() for name, _ in given}
+    return httpx.Request(
+        request.method,
+        request.url,
+        headers=[*(default for default in client.headers.raw if default[0].lower() not in named), *given],
+        cookies=client.cookies or None,
+        content=request.content,
+        extensions={
+            "timeout": {"connect": timeouts.connect, "read": timeouts.read, "write": timeouts.read, "pool": timeouts.connect}
+        },
+    )
+
+
+def kept_cookies(client: httpx.Client | httpx.AsyncClient, request: httpx.Request, response: httpx.Response) -> httpx.Response:
+    """An answer that came past the client, whose cookies the client keeps."""
+    response.request = request
+    if "set-cookie" in response.headers:
+        client.cookies.extract_cookies(response)
     return response

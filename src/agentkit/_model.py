@@ -153,17 +153,21 @@ class Model(BaseModel, MutableMapping[str, Any]):
     wire form.
     """
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
+    model_config = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
 
-    __discriminator__: ClassVar[str | None] = None
-    __tag__: ClassVar[str | None] = None
-    __read_only_fields__: ClassVar[frozenset[str]] = frozenset()
-    __aliases__: ClassVar[dict[str, str]] = {}
-
-    __wire_names__: ClassVar[dict[str, str]] = {}
-    __fields_by_wire_name__: ClassVar[dict[str, str]] = {}
-    __fields_by_keyword__: ClassVar[dict[str, str]] = {}
-    __rfc3339__: ClassVar[frozenset[str]] = frozenset()
+    if TYPE_CHECKING:  # pydantic would evaluate these annotations anew for every model
+        __discriminator__: ClassVar[str | None]
+        __tag__: ClassVar[str | None]
+        __read_only_fields__: ClassVar[frozenset[str]]
+        __aliases__: ClassVar[dict[str, str]]
+        __wire_names__: ClassVar[dict[str, str]]
+        __fields_by_wire_name__: ClassVar[dict[str, str]]
+        __fields_by_keyword__: ClassVar[dict[str, str]]
+        __rfc3339__: ClassVar[frozenset[str]]
+    else:
+        __discriminator__ = __tag__ = None
+        __read_only_fields__ = __rfc3339__ = frozenset()
+        __aliases__ = __wire_names__ = __fields_by_wire_name__ = __fields_by_keyword__ = {}
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -351,7 +355,7 @@ class Model(BaseModel, MutableMapping[str, Any]):
             return to_rfc3339(value)
         return value.timestamp() if value.microsecond else to_unix(value)
 
-    @model_serializer(mode="plain")
+    @model_serializer(mode="plain", return_type=dict[str, Any])  # said here, it is not evaluated for every model
     def _serialize(self) -> dict[str, Any]:
         return self.as_dict()
 

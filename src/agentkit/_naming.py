@@ -13,11 +13,9 @@ __all__ = ["check_id", "either", "safe_file_name"]
 _SEPARATORS = frozenset("/\\?#")
 _UNPRINTABLE = frozenset({"Cc", "Cs"})
 
-_DRIVE = re.compile(r"[A-Za-z]:")
+_DRIVE = r"[A-Za-z]:"
 # What Windows takes for a device, whatever its ending, and for the folder itself.
-_NO_FILE_OF_WINDOWS = re.compile(
-    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\..*)?|[ .]*", re.IGNORECASE | re.DOTALL
-)
+_NO_FILE_OF_WINDOWS = r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\..*)?|[ .]*"
 
 
 def either(
@@ -102,7 +100,7 @@ def safe_file_name(file_name: str | os.PathLike[str], *, windows: bool = os.name
     if not isinstance(name, str):
         raise TypeError(f"file_name must be a str or a path, not {type(file_name).__name__}")
     last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    while drive := _DRIVE.match(last):
+    while drive := re.match(_DRIVE, last):
         last = last[drive.end() :]
     if last in ("", ".", ".."):
         raise ValueError(f"file_name {name!r} names no file; give a name such as 'chart.png'")
@@ -112,7 +110,7 @@ def safe_file_name(file_name: str | os.PathLike[str], *, windows: bool = os.name
         raise ValueError(
             f"file_name {name!r} has half of a character in it, which the file system does not take; give a name such as 'chart.png'"
         ) from None
-    if windows and _NO_FILE_OF_WINDOWS.fullmatch(last):
+    if windows and re.fullmatch(_NO_FILE_OF_WINDOWS, last, re.IGNORECASE | re.DOTALL):
         raise ValueError(
             f"file_name {name!r} stands for no file on Windows, but for a device or a folder; give a name such as 'chart.png'"
         )

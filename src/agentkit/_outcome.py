@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -30,12 +31,14 @@ def parse_body(request: Request[Any], response: HttpResponse, secret: Callable[[
     """The model that a request names, from an answer that was read; nothing where the request wants no answer.
 
     :param secret: gives what was sent as credential, which an error is not to show.
-    :raises agentkit.exceptions.DecodeError: the body is no JSON object.
+    :raises agentkit.exceptions.DecodeError: the body is no JSON object, or too long to be kept as a whole.
     """
     if request.returns == NOTHING:
         return None
+    if not response.is_whole:
+        raise _endless(request, response, secret())
     try:
-        return load_model(request.returns).__pydantic_validator__.validate_json(response.content)
+        return load_model(request.returns).__pydantic_validator__.validate_json(response.content.removeprefix(BOM_UTF8))
     except ValueError as error:
         response.hide(secret())
         problem = _unreadable(error, response.content)
@@ -50,6 +53,21 @@ def parse_body(request: Request[Any], response: HttpResponse, secret: Callable[[
         "Check that the endpoint is an agents service."
     )
     raise failure
+
+
+def _endless(request: Request[Any], response: HttpResponse, secret: str | None) -> Exception:
+    """The error of an answer that is longer than what is kept of one."""
+    from .exceptions import DecodeError
+
+    response.hide(secret)
+    failure = DecodeError(f"{request.operation}: the answer is too long to be read as a whole", response=response)
+    failure.request_id = request_id(response.headers)
+    failure.explanation = (
+        f"{request.operation} failed on {request.path}: the answer has status {response.status_code} but is longer than anything that such "
+        f"a service gives ({response.content_type or 'no content type'}{_named(failure.request_id)}). Check that the endpoint is an agents "
+        "service; ask for fewer objects at once with limit= where they are many, or read the bytes as they come with stream=True."
+    )
+    return failure
 
 
 def _unreadable(error: ValueError, body: bytes) -> str:

@@ -6,9 +6,10 @@ Each comes twice, once for each client; the derivation of the sync client replac
 from __future__ import annotations
 
 import inspect
+import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -32,6 +33,7 @@ __all__ = [
     "async_opened",
     "async_owned",
     "async_result",
+    "async_seen_through",
     "async_sleep",
     "sync_call",
     "sync_chunks",
@@ -40,8 +42,14 @@ __all__ = [
     "sync_opened",
     "sync_owned",
     "sync_result",
+    "sync_seen_through",
     "sync_sleep",
 ]
+
+_log = logging.getLogger("agentkit")
+
+# A cancelled task is waited for by others, so it does not go on for as long as a request may take.
+_SECONDS_TO_SEE_THROUGH = 5.0
 
 R = TypeVar("R")
 Opening = TypeVar("Opening", bound="SyncOpening")
@@ -105,6 +113,36 @@ async def async_owned(function: Callable[[], Closing]) -> Closing:
 def sync_owned(function: Callable[[], Closing]) -> Closing:
     """Run blocking work where it is called."""
     return function()
+
+
+async def async_seen_through(work: Callable[[], Awaitable[R]], otherwise: str) -> tuple[R, BaseException | None]:
+    """Have a service make or delete something, to the end also where the task is cancelled meanwhile: otherwise it would be left behind.
+
+    :param work: does it.
+    :param otherwise: what is told where no end of it came in time.
+    :return: what came of it, and the cancellation that the caller owes now; None where there was none.
+    :raises asyncio.CancelledError: it failed; or it takes so long that it was given up, of which the log tells.
+    """
+    import asyncio
+
+    doing = asyncio.ensure_future(work())
+    try:
+        return await asyncio.shield(doing), None
+    except asyncio.CancelledError as cancelled:
+        try:
+            done, _ = await asyncio.wait([doing], timeout=_SECONDS_TO_SEE_THROUGH)
+        finally:
+            doing.cancel()
+        if not done:
+            _log.warning("%s: that was cancelled, and the service did not answer any more", otherwise)
+        elif not doing.cancelled() and doing.exception() is None:
+            return doing.result(), cancelled
+        raise
+
+
+def sync_seen_through(work: Callable[[], R], otherwise: str) -> tuple[R, BaseException | None]:
+    """Have a service make or delete something. What interrupts that here, interrupts it where it is."""
+    return work(), None
 
 
 async def async_notify(callback: Callable[[Any], Any] | None, value: Any) -> None:

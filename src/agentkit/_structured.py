@@ -14,7 +14,7 @@ M = TypeVar("M")
 _SCHEMAS_BY_NAME = frozenset({"properties", "$defs"})
 _SCHEMAS = frozenset({"items", "additionalProperties"})
 _SCHEMA_LISTS = frozenset({"anyOf", "oneOf", "allOf", "prefixItems"})
-_FENCED = re.compile(r"\s*```(?:json)?[ \t\r]*\n(.*?)\n?\s*```\s*", re.DOTALL | re.IGNORECASE)
+_FENCED = r"\s*```(?:json)?[ \t\r]*\n(.*?)\n?\s*```\s*"
 
 
 def as_response_format(value: Any) -> Any:
@@ -79,6 +79,6 @@ def parse_answer(text: Any, model: type[M]) -> M:
 
     if not isinstance(text, str):
         raise ValueError("there is no answer to parse: no message of the assistant has text")
-    fenced = _FENCED.fullmatch(text)
+    fenced = re.fullmatch(_FENCED, text, re.DOTALL | re.IGNORECASE)
     adapter: TypeAdapter[M] = TypeAdapter(model)
     return adapter.validate_json(fenced[1] if fenced else text)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from functools import wraps
+from typing import Any, TypeVar
 
-__all__ = ["did_you_mean", "unknown_attribute", "unknown_keyword"]
+__all__ = ["did_you_mean", "suggesting", "unknown_attribute", "unknown_keyword"]
+
+T = TypeVar("T")
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -15,6 +18,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     :param known: The names that would have been right.
     :return: ``" Did you mean 'x'?"`` with a leading blank, or ``""`` where nothing comes close.
     """
+    from difflib import get_close_matches
+
     # Sorted, so that a set of names gives the same suggestion in every process.
     by_lower_case = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
     close = get_close_matches(name.lower(), by_lower_case, n=1)
@@ -41,6 +46,27 @@ def unknown_attribute(owner: str, name: str, known: Iterable[str]) -> AttributeE
     :return: The error, for the caller to raise.
     """
     return AttributeError(_with_hint(f"{owner} has no attribute {name!r}", name, known))
+
+
+def suggesting(dataclass: type[T]) -> type[T]:
+    """Have a dataclass say, of a keyword that it does not take, which one was probably meant.
+
+    :param dataclass: The class, which is changed.
+    :return: The same class.
+    """
+    made: Any = dataclass.__init__
+    fields: Any = vars(dataclass)["__dataclass_fields__"]
+    known = [name for name, field in fields.items() if field.init]
+
+    @wraps(made)
+    def init(self: T, *values: Any, **keywords: Any) -> None:
+        for keyword in keywords:
+            if keyword not in known:
+                raise unknown_keyword(dataclass.__name__, keyword, known)
+        made(self, *values, **keywords)
+
+    dataclass.__init__ = init  # type: ignore[method-assign, assignment]
+    return dataclass
 
 
 def _with_hint(message: str, name: str, known: Iterable[str]) -> str:

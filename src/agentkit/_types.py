@@ -164,7 +164,8 @@ class ClientOptions(SharedOptions, total=False):
 
     ``enable_auto_function_calls`` is what the method of that name of ``client.agents`` takes: functions, a tool or a set of tools.
     ``repeatability`` says whether the service honours the headers of Repeatable Requests 1.0, so that a call which changes something is
-    sent again, under the same key, where its answer was lost; by default only a local service is taken to.
+    sent again, under the same key, where its answer was lost; by default the embedded service does, and one at an address of this machine
+    once it has said so.
     """
 
     enable_auto_function_calls: Any

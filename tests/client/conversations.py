@@ -148,7 +148,7 @@ class Conversations:
         self.script = script
         self.direct: Any = connect(service).agents
         self.agents: Any = connect(proxy.url, service.key, repeatability=False).agents
-        self.keyed: Any = connect(proxy.url, service.key).agents
+        self.keyed: Any = connect(proxy.url, service.key, repeatability=True).agents
 
     def new(self) -> Conversation:
         """A conversation that has not begun."""

@@ -161,3 +161,8 @@ async def test_events_without_end_are_an_error_of_the_service(raw: RawServer, co
     assert isinstance(error, (ValueError, AzureError))
     assert isinstance(error, DecodeError)
     assert (error.status_code, error.request_id) == (200, "req_1")
+
+
+async def test_a_mark_of_the_byte_order_is_no_part_of_the_json(raw: RawServer, connect: Connect) -> None:
+    raw.answers = [Answer(body=b"\xef\xbb\xbf" + Answer(body=AGENT).content)]
+    assert (await done(connect(raw).agents.get_agent("asst_1"))).id == "asst_1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import json
 import re
@@ -23,6 +24,7 @@ from agentkit.local import LocalService
 from agentkit.models import AuthenticationType, ConnectionProperties, ConnectionType, SASTokenCredential
 
 from .faces import KEY, Connect, Face, done, pieces
+from .fixtures import Naps
 from .servers import Answer, RawServer
 
 SECRET = "s3cret-of-a-connection"
@@ -210,8 +212,24 @@ async def test_a_sas_token_is_renewed_also_when_the_client_is_closed(raw: RawSer
     assert json.loads(str(found))["token_credential"] == "REDACTED"
 
 
-async def test_a_sas_token_that_is_no_jwt_is_refused_without_being_shown(raw: RawServer, connect: Connect) -> None:
-    raw.answers = [Answer(body=wire(auth="SAS", credentials={"SAS": f"sv=1&sig={SECRET}"}))]
+@pytest.mark.parametrize("lost", [Answer(drop=True), Answer(500), Answer(504), Answer(cut=True, body={"name": "c"})])
+@pytest.mark.parametrize("path", ["", FOUNDRY])
+async def test_asking_for_credentials_changes_nothing_and_is_done_again(
+    path: str, lost: Answer, raw: RawServer, connect: Connect, naps: Naps
+) -> None:
+    found = (
+        wire() if not path else {"name": "c", "id": "/c", "type": "AzureOpenAI", "credentials": {"type": "ApiKey", "key": "k"}}
+    )
+    raw.answers = [lost, Answer(body=found)]
+    connection = await done(connect(raw.url + path, KEY).connections.get(connection_name="c", include_credentials=True))
+    assert connection.name == "c"
+    assert [seen.method for seen in raw.seen] == ["POST", "POST"]
+    assert "Repeatability-Request-ID" not in raw.last.headers
+
+
+@pytest.mark.parametrize("token", [f"sv=1&sig={SECRET}", f"{SECRET}.{base64.b64encode(b'[' * 100_002).decode()}."])
+async def test_a_sas_token_that_is_no_jwt_is_refused_without_being_shown(token: str, raw: RawServer, connect: Connect) -> None:
+    raw.answers = [Answer(body=wire(auth="SAS", credentials={"SAS": token}))]
     with pytest.raises(ValueError, match="SAS token of the connection 'c'") as caught:
         await done(connect(raw).connections.get(connection_name="c", include_credentials=True))
     assert SECRET not in str(caught.value)
@@ -222,7 +240,7 @@ async def test_a_sas_token_that_is_no_jwt_is_refused_without_being_shown(raw: Ra
 
 @pytest.mark.parametrize("name", ["", None, "a/b", "..", 3])
 async def test_a_name_that_cannot_be_is_refused_before_anything_is_sent(name: Any, raw: RawServer, connect: Connect) -> None:
-    with pytest.raises((ValueError, TypeError), match="connection_name"):
+    with pytest.raises((ValueError, TypeError), match=r"^get\(\).* connection_name"):
         await done(connect(raw).connections.get(connection_name=name))
     assert raw.seen == []
 
@@ -266,8 +284,12 @@ async def test_what_the_service_refuses_is_an_error(
     status: int, error: type[Exception], raw: RawServer, connect: Connect
 ) -> None:
     raw.answers = [Answer(status, body={"error": {"code": "No", "message": "it said no"}})]
-    with pytest.raises(error, match="it said no"):
-        await done(connect(raw).connections.get(connection_name="c"))
+    connections = connect(raw).connections
+    for path, secrets in (("/connections/c", False), ("/connections/c/listsecrets", True)):
+        with pytest.raises(error, match=rf"^get failed on {path}: it said no"):
+            await done(connections.get(connection_name="c", include_credentials=secrets))
+    with pytest.raises(error, match=r"^list failed on /connections: it said no"):
+        await done(connections.list())
 
 
 async def test_an_azure_openai_resource_has_none(connect: Connect) -> None:

@@ -255,6 +255,8 @@ async def test_the_one_kind_of_agent_where_the_other_belongs(fast: LocalService,
     classic = await done(agents.create_agent(model="m"))
     with pytest.raises(ValueError, match=rf"call get_agent\('{classic.id}'\)"):
         await done(agents.get(classic.id))
+    with pytest.raises(ValueError, match=r"^wait_for_version\(\) takes the name of an agent"):
+        await done(agents.wait_for_version(classic.id, "1"))
     await done(agents.create(name="helper", definition=PROMPT))
     with pytest.raises(ResourceNotFoundError, match=r"'helper' is no id of a classic agent.* call get\('helper'\)"):
         await done(agents.get_agent("helper"))

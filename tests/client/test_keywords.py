@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import agentkit._http
+import agentkit._httpx
 from agentkit._types import CallOptions, SharedOptions, StreamedOptions
 from agentkit.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError, ServiceResponseTimeoutError
 
@@ -136,13 +137,13 @@ async def _user_agent(stage: Stage) -> None:
 @shows("connection_timeout")
 async def _connection_timeout(stage: Stage) -> None:
     given: list[float | None] = []
-    real = agentkit._http._outgoing
+    real = agentkit._httpx.outgoing_request
 
     def noted(client: Any, request: Any, timeouts: Any) -> Any:
         given.append(timeouts.connect)
         return real(client, request, timeouts)
 
-    stage.patch.setattr(agentkit._http, "_outgoing", noted)
+    stage.patch.setattr(agentkit._http, "outgoing_request", noted)
     for timeout in (1.5, None):
         await stage.read(connection_timeout=timeout)
     assert given == [1.5, None]

@@ -11,7 +11,8 @@ from agentkit.exceptions import HttpResponseError
 from agentkit.local import LocalService
 from agentkit.models import PurgeReport
 
-from .faces import Connect, done
+from .faces import Connect, Face, done
+from .rounds import toolset
 from .servers import Answer, RawServer
 
 
@@ -163,9 +164,13 @@ async def test_a_list_of_files_that_is_not_all_of_them_is_told(raw: RawServer, c
     assert "the first of them only" in report.unlisted["files"]
 
 
-async def test_the_functions_of_a_deleted_agent_are_forgotten(service: LocalService, connect: Connect) -> None:
+async def test_the_functions_of_a_deleted_agent_are_forgotten(face: Face, service: LocalService, connect: Connect) -> None:
+    def answer() -> str:
+        """Answers."""
+        return "Yes."
+
     agents = connect(service).agents
-    agent = await done(agents.create_agent(model="m", name="zz-purged", toolset=None))
+    agent = await done(agents.create_agent(model="m", name="zz-purged", toolset=toolset(face, answer)))
     assert agent.id in agents._known_agents
     await done(agents.purge(older_than=0, name_prefix="zz-purged", kinds="agents", dry_run=False))
     assert agent.id not in agents._known_agents

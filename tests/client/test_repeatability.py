@@ -19,7 +19,7 @@ from faults.gate import Exchange, Gate
 
 from .conversations import *  # noqa: F403
 from .conversations import Conversation, Conversations
-from .faces import Connect, done, inside, pieces
+from .faces import Connect, Face, done, inside, pieces
 from .fixtures import Naps
 from .servers import AGENT, Answer, RawServer
 from .streaming import each
@@ -57,9 +57,11 @@ def gate(service: LocalService) -> Iterator[Gate]:
 
 
 @pytest.fixture
-def agents(gate: Gate, service: LocalService, connect: Connect, naps: Naps) -> Any:
-    """Operations on the service behind the gate."""
-    return connect(gate.url, service.key).agents
+async def agents(gate: Gate, service: LocalService, connect: Connect, naps: Naps) -> Any:
+    """Operations on the service behind the gate, by a client that it has told that it honours keys."""
+    agents = connect(gate.url, service.key).agents
+    await done(agents.create_thread())
+    return agents
 
 
 @pytest.fixture
@@ -223,7 +225,7 @@ class TestTheKey:
     async def test_every_attempt_has_the_same(self, raw: RawServer, connect: Connect, naps: Naps) -> None:
         raw.answers = [Answer(503), Answer(drop=True), Answer(500), Answer(body=AGENT)]
         began = naps.unix
-        await done(connect(raw.url, "key").agents.create_agent(model="m"))
+        await done(connect(raw.url, "key", repeatability=True).agents.create_agent(model="m"))
         assert len({(seen.headers[ID], seen.headers[SENT]) for seen in raw.seen}) == 1
         assert len(raw.seen) == 4
         assert UUID(raw.last.headers[ID])
@@ -242,7 +244,6 @@ class TestTheKey:
     @pytest.mark.parametrize(
         ("path", "told", "sent"),
         [
-            ("", None, True),
             ("", True, True),
             ("", False, False),
             (FOUNDRY, None, False),
@@ -264,6 +265,40 @@ class TestTheKey:
                 await done(agents.create_agent(model="m"))
         assert [ID in seen.headers for seen in raw.seen] == [sent] * (1 + sent)
         assert [SENT in seen.headers for seen in raw.seen] == [sent] * (1 + sent)
+
+    @pytest.mark.parametrize("said", ["accepted", "Accepted", "rejected", None])
+    async def test_an_address_of_this_machine_is_trusted_once_it_says_so(
+        self, said: str | None, raw: RawServer, connect: Connect, naps: Naps
+    ) -> None:
+        """Any service may stand there: one that does not know the headers would do the work twice."""
+        headers = {} if said is None else {"Repeatability-Result": said}
+        raw.answers = [Answer(drop=True), Answer(body=AGENT, headers=headers), Answer(drop=True), Answer(body=AGENT)]
+        agents = connect(raw.url, "key").agents
+        with pytest.raises(ServiceResponseError, match="may have processed it"):
+            await done(agents.create_agent(model="m"))
+        await done(agents.create_agent(model="m"))
+        if said in ("accepted", "Accepted"):
+            await done(agents.create_agent(model="m"))
+        else:
+            with pytest.raises(ServiceResponseError, match="may have processed it"):
+                await done(agents.create_agent(model="m"))
+        keys = [seen.headers[ID] for seen in raw.seen]
+        assert None not in keys
+        assert len(set(keys)) == 3
+
+    async def test_what_only_reads_says_nothing_of_it(self, raw: RawServer, connect: Connect, naps: Naps) -> None:
+        raw.answers = [Answer(body=AGENT, headers={"Repeatability-Result": "accepted"}), Answer(drop=True)]
+        agents = connect(raw.url, "key").agents
+        await done(agents.get_agent("asst_1"))
+        with pytest.raises(ServiceResponseError, match="may have processed it"):
+            await done(agents.create_agent(model="m"))
+        assert len(raw.seen) == 2
+
+    async def test_the_embedded_service_is_known_from_the_beginning(self, face: Face) -> None:
+        for told, known in ((None, True), (True, True), (False, False)):
+            client = face.Client.local(repeatability=told)
+            assert client._pipeline._honours_keys is known
+            await done(client.close())
 
     async def test_the_option_is_true_or_false(self, raw: RawServer, connect: Connect) -> None:
         with pytest.raises(TypeError, match="takes repeatability= as True, False or None, not str"):

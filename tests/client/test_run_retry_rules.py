@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -126,6 +128,16 @@ def test_the_decision(
 def test_a_policy_that_makes_no_sense_is_refused(settings: Any, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=rf"RunRetry\({says}=\)"):
         RunRetry(**settings)
+
+
+def test_a_keyword_that_is_misspelt_is_told_with_the_one_that_was_meant() -> None:
+    misspelt: dict[str, Any] = {"max_attemps": 2}
+    with pytest.raises(
+        TypeError, match=r"^RunRetry\(\) got an unexpected keyword argument 'max_attemps'\. Did you mean 'max_attempts'\?$"
+    ):
+        RunRetry(**misspelt)
+    assert list(signature(RunRetry).parameters) == ["max_attempts", "max_wait", "codes", "default_wait", "on_retry"]
+    assert RunRetry(2, max_wait=5) == replace(RunRetry(max_wait=5), max_attempts=2)
 
 
 @pytest.mark.parametrize("value", [True, 3, {"max_attempts": 3}, RunRetry])

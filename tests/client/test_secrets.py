@@ -124,7 +124,17 @@ async def test_a_loop_of_redirects_ends(raw: RawServer, connect: Connect) -> Non
     assert len(raw.seen) == 11
 
 
-@pytest.mark.parametrize("location", ["http://[::1", "ftp://127.0.0.1/x", "https://127.0.0.1:1/x", ""])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://[::1",
+        "ftp://127.0.0.1/x",
+        "https://127.0.0.1:1/x",
+        "",
+        "http://127.0.0.1:99999/x",
+        "http://127.0.0.1:0/x",
+    ],
+)
 async def test_a_redirect_that_leads_nowhere_good_is_an_error(location: str, raw: RawServer, connect: Connect) -> None:
     raw.answers = [Answer(302, headers={"Location": location})]
     with pytest.raises(AzureError, match=r"302|Invalid URL in location header"):
@@ -153,6 +163,9 @@ async def test_a_redirect_that_leads_nowhere_good_is_an_error(location: str, raw
         ("POST", "https://a/x", 307, "http://a/y", None),
         ("POST", "https://a/x", 307, "https://[a/y", None),
         ("DELETE", "https://a/x", 308, "https://b/y", None),
+        ("GET", "https://a/x", 302, "https://a:65536/y", None),
+        ("GET", "https://a/x", 302, "https://a:x/y", None),
+        ("GET", "https://a/x", 302, "https://:1/y", None),
     ],
 )
 def test_where_redirects_lead(method: str, url: str, status: int, location: str, target: str | None) -> None:

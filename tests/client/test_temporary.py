@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+import agentkit._http
+import agentkit._primitives
 from agentkit.exceptions import HttpResponseError, ResourceNotFoundError, WaitTimeoutError
 from agentkit.local import LocalService
 from agentkit.models import FunctionTool, ToolSet
+from reliability.concurrent_walk import cancelled_at
 
 from .faces import Connect, Face, done, inside
 from .fixtures import Naps
@@ -176,6 +181,93 @@ async def test_a_cancelled_block_deletes_it(face: Face, raw: RawServer, connect:
     with pytest.raises(asyncio.CancelledError):
         await working
     assert [seen.method for seen in raw.seen] == ["POST", "DELETE"]
+
+
+class TestACancelledCreation:
+    """The service may have made it already, so it is seen through, and what was made goes again."""
+
+    @pytest.fixture
+    def entering(self, face: Face, raw: RawServer, connect: Connect) -> Callable[[str], Awaitable[asyncio.Task[None]]] | None:
+        """Begins to create one, in a task, until the service has the request; None for blocks that no coroutine has."""
+        if not face.waits:
+            return None
+        agents = connect(raw).agents
+
+        async def work(kind: str) -> None:
+            async with temporary(agents, kind):
+                pytest.fail("the block is entered")
+
+        async def enter(kind: str) -> asyncio.Task[None]:
+            task = asyncio.ensure_future(work(kind))
+            while not raw.seen:
+                await asyncio.sleep(0.001)
+            task.cancel()
+            return task
+
+        return enter
+
+    @pytest.mark.parametrize("kind", KINDS)
+    async def test_leaves_nothing(self, kind: str, raw: RawServer, entering: Any) -> None:
+        if entering is None:
+            return
+        raw.answers = [replace(object_of(kind), wait=0.1)]
+        working = await entering(kind)
+        with pytest.raises(asyncio.CancelledError):
+            await working
+        assert [seen.method for seen in raw.seen] == ["POST", "DELETE"]
+
+    async def test_that_the_service_refuses_is_cancelled_all_the_same(self, raw: RawServer, entering: Any) -> None:
+        if entering is None:
+            return
+        raw.answers = [Answer(400, wait=0.1)]
+        working = await entering("agent")
+        with pytest.raises(asyncio.CancelledError):
+            await working
+        assert [seen.method for seen in raw.seen] == ["POST"]
+
+    @pytest.mark.parametrize("again", [False, True], ids=["once", "twice"])
+    async def test_that_takes_too_long_is_given_up(
+        self, again: bool, raw: RawServer, entering: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """After some seconds, or where the task is cancelled a second time."""
+        if entering is None:
+            return
+        monkeypatch.setattr(agentkit._primitives, "_SECONDS_TO_SEE_THROUGH", 60 if again else 0.05)
+        raw.answers = [Answer(wait=60)]
+        working = await entering("agent")
+        if again:
+            await asyncio.sleep(0.01)
+            working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+        assert [seen.method for seen in raw.seen] == ["POST"]
+        assert ("a temporary agent may have been created: that was cancelled" in caplog.text) is not again
+
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("aiohttp", [True, False])
+    async def test_nor_does_a_cancellation_anywhere_else(
+        self, aiohttp: bool, kind: str, face: Face, service: LocalService, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """At each place where creation, waiting and deletion wait: what was there in the block is gone afterwards."""
+        if not face.waits:
+            return
+        monkeypatch.setattr(agentkit._http, "USE_AIOHTTP", aiohttp)
+        agents = connect(service).agents
+        ids: set[str] = set()
+
+        async def block() -> None:
+            async with temporary(agents, kind) as made:
+                ids.add(made.id)
+
+        for place in range(1, 60):
+            outcome = await cancelled_at(place, block)
+            if not outcome.cancelled:
+                break
+        assert place > 2
+        assert ids
+        for made in ids:
+            with pytest.raises(ResourceNotFoundError):
+                await getattr(agents, f"get_{kind}")(made)
 
 
 def weather(place: str) -> str:

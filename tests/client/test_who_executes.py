@@ -124,6 +124,18 @@ async def test_an_agent_that_is_deleted_is_forgotten(face: Face, serve: Serve, c
     assert not known
 
 
+async def test_agents_without_tools_leave_nothing_in_the_client(serve: Serve, connect: Connect) -> None:
+    spoken = await talk(serve, connect, tools=definitions(says("a", "")))
+    known = spoken.agents._known_agents
+    assert list(known) == [spoken.agent.id]
+    for number in range(5):
+        agent = await done(spoken.agents.create_agent(model="m", name=f"passing {number}"))
+        await done(spoken.agents.update_agent(agent.id, instructions="Be brief."))
+    assert list(known) == [spoken.agent.id]
+    await done(spoken.agents.update_agent(spoken.agent.id, tools=[]))
+    assert not known
+
+
 async def test_functions_that_are_added_later_are_called(face: Face, serve: Serve, connect: Connect) -> None:
     tools = offering(toolset(face, says("b", "b")), says("a", ""))
     spoken = await talk(serve, connect, call("a"), "Done.", toolset=tools)

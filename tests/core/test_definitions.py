@@ -52,7 +52,9 @@ class TestSizes:
 
     @pytest.mark.parametrize("cpu", ["two", "", "-1", "1 core", "0", "0.0", "0m", 0, -1, True, "1,5", "½", [], "1\n"])
     def test_what_is_no_number_of_cores_is_refused(self, cpu: Any) -> None:
-        with pytest.raises(ValueError, match=r"^cpu=.* write '1', '0\.5' or '500m'"):
+        with pytest.raises(
+            ValueError, match=r"^create_version\(\), definition of 'an-agent': cpu=.* write '1', '0\.5' or '500m'"
+        ):
             made({**HOSTED, "cpu": cpu})
 
     @pytest.mark.parametrize("memory", ["1Gi", "2Gi", "8Gi", "1.5Gi", "2048Mi"])
@@ -68,7 +70,7 @@ class TestSizes:
         ],
     )
     def test_what_is_no_size_is_refused_with_what_was_meant(self, memory: Any, meant: str) -> None:
-        with pytest.raises(ValueError, match=rf"^memory=.*'{meant}'"):
+        with pytest.raises(ValueError, match=rf"^create_version\(\), definition of 'an-agent': memory=.*'{meant}'"):
             made({**HOSTED, "memory": memory})
 
     @pytest.mark.parametrize(
@@ -84,7 +86,7 @@ class TestSizes:
     )
     def test_a_size_out_of_the_range_is_sent_with_a_warning(self, size: dict[str, str], told: str) -> None:
         (warning,) = made({**HOSTED, **size}).warnings
-        assert warning.startswith(told)
+        assert warning.startswith(f"create_version(), definition of 'an-agent': {told}")
         assert sent({**HOSTED, **size}).items() >= size.items()
 
     def test_what_is_left_out_is_left_to_the_service(self) -> None:
@@ -137,7 +139,7 @@ class TestSpellings:
         ],
     )
     def test_a_contradiction_is_refused(self, more: dict[str, Any], told: str) -> None:
-        with pytest.raises(ValueError, match=told):
+        with pytest.raises(ValueError, match=rf"^create_version\(\), definition of 'an-agent': .*{told}"):
             made({**HOSTED, **more})
 
     def test_the_given_definition_stays_as_it_was(self) -> None:

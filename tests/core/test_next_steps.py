@@ -124,3 +124,13 @@ def test_a_404_of_a_deployment_is_one_of_the_model() -> None:
 @pytest.mark.parametrize("status", [400, 409, 422])
 def test_other_refusals_say_it_all_themselves(status: int) -> None:
     assert told(status, "/assistants", FOUNDRY, code="C", message="No.").endswith(" Reason C).")
+
+
+@pytest.mark.parametrize("kind", OF_KINDS)
+def test_another_status_of_success_says_what_to_look_at(kind: str) -> None:
+    endpoint, _ = OF_KINDS[kind]
+    text = explain("create", "/evaluations/runs:run", 200, "OK", {}, b"{}", endpoint)
+    assert text.startswith(
+        "create failed on /evaluations/runs:run: OK (200 OK). It is not the status that means success there."
+    )
+    assert text.endswith(f"Check that the endpoint is such a service: {endpoint.where()}.")

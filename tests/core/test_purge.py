@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from inspect import signature
 
 from agentkit._core.purge import KINDS, PurgedObject, PurgeReport, check_kinds, cut_off, looked_at
 from agentkit.models import Agent, OpenAIFile
+from agentkit.operations import AgentsOperations
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
 
@@ -46,3 +48,7 @@ def test_a_report_is_read_by_people() -> None:
         "  failed: agents asst_1 'helper' of 2026-02-21 12:00: no role",
         "  not listed: threads: no list",
     ]
+
+
+def test_a_purge_looks_at_all_kinds_unless_some_are_named() -> None:
+    assert signature(AgentsOperations.purge).parameters["kinds"].default == KINDS

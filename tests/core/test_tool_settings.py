@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from agentkit._types import ToolOptions
 
 
 def test_every_keyword_is_a_setting() -> None:
-    assert [field.name for field in dataclasses.fields(ToolSettings)] == list(ToolOptions.__annotations__)
+    assert list(ToolSettings._fields) == list(ToolOptions.__annotations__)
 
 
 def test_without_a_keyword_calls_run_one_by_one_and_missing_functions_are_answered() -> None:

@@ -147,5 +147,6 @@ def test_a_folder_that_cannot_be_read_does_not_stay(
 
 def test_names_that_are_no_text_are_escaped(contained: Interpreter) -> None:
     outcome = contained.execute("open(b'/mnt/data/a\\xff.txt', 'w').write('x')")
+    assert outcome.error is None
     assert [file.name for file in outcome.files] == ["a\\udcff.txt"]
     assert outcome.files[0].path.read_text() == "x"

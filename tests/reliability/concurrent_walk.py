@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Generator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Outcome", "busy_connections", "cancelled_at"]
+__all__ = ["Outcome", "busy_connections", "busy_of", "cancelled_at"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,17 @@ class _Walk:
 
 def busy_connections(client: Any) -> list[str]:
     """The connections of a client that requests have, over all event loops."""
-    return [busy for pool in client._pipeline._http._pools.values() for busy in _busy(pool.transport)]
+    return busy_of(client._pipeline._http)
+
+
+def busy_of(http: Any) -> list[str]:
+    """The same of what has the connections, those through proxies too."""
+    return [
+        busy
+        for pool in http._pools.values()
+        for transport in {pool.client._transport, *pool.client._mounts.values()} - {None}
+        for busy in _busy(transport)
+    ]
 
 
 def _busy(transport: Any) -> list[str]:

@@ -16,11 +16,13 @@ import pytest
 import agentkit._cancellation
 import agentkit._http
 import agentkit.aio
+from agentkit._http import AsyncHttp, ConnectionSettings, HttpRequest, Timeouts
 from agentkit.local import LocalService
 from agentkit.local.models.base import ModelRequest, ModelTurn, ToolCall
 from agentkit.models import AsyncFunctionTool, AsyncToolSet
+from client.servers import Answer, RawServer
 
-from .concurrent_walk import busy_connections, cancelled_at
+from .concurrent_walk import busy_connections, busy_of, cancelled_at
 
 Call = Callable[[], Coroutine[Any, Any, Any]]
 
@@ -134,6 +136,51 @@ async def test_a_connection_that_is_taken_up_meanwhile_stays() -> None:
     await transport._let_go()
     assert [one.closed for one in (idle, *left)] == [False, True, True]
     assert connections == [idle]
+
+
+ENVIRONMENT = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.fixture
+async def proxied(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[AsyncHttp, RawServer]]:
+    """Connections through a proxy that the environment names, and the proxy, which answers itself."""
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name.upper(), raising=False)
+    with RawServer(Answer(body=b"x" * 300_000)) as proxy:
+        for name in ENVIRONMENT[:2]:
+            monkeypatch.setenv(name, proxy.url)
+        monkeypatch.setenv("no_proxy", "near.example")
+        http = AsyncHttp(ConnectionSettings(verify=False))
+        yield http, proxy
+        await http.aclose()
+
+
+async def test_through_a_proxy_of_the_environment_too(proxied: tuple[AsyncHttp, RawServer]) -> None:
+    http, proxy = proxied
+
+    async def get() -> None:
+        response = await http.send(HttpRequest("GET", "http://far.example/", {}), Timeouts(10, 10))
+        assert len(await response.aread()) == 300_000
+
+    cancelled = 0
+    for place in range(1, MOST_WAITS):
+        outcome = await cancelled_at(place, get)
+        assert busy_of(http) == [], f"cancelled at wait {place}"
+        cancelled += outcome.cancelled
+        if outcome.waits < place:
+            break
+    assert cancelled >= 1
+    assert proxy.last.target == "http://far.example/"
+
+
+async def test_whichever_connections_a_client_makes_are_of_this_kind(proxied: tuple[AsyncHttp, RawServer]) -> None:
+    await (await proxied[0].send(HttpRequest("GET", "http://far.example/", {}), Timeouts(10, 10))).aread()
+    (pool,) = proxied[0]._pools.values()
+    mounted = {pattern.pattern: transport for pattern, transport in pool.client._mounts.items()}
+    assert {type(one) for one in (pool.client._transport, mounted["http://"], mounted["https://"])} == {
+        agentkit._cancellation.Transport
+    }
+    assert [one for name, one in mounted.items() if "near" in name] == [None]  # what needs no proxy goes over the first
 
 
 @pytest.fixture(params=["aiohttp", "httpx"])

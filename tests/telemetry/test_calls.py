@@ -77,6 +77,17 @@ async def test_other_calls_are_known_by_their_own_names_and_the_ids_in_their_pat
     assert spans.told("update_agent")["gen_ai.agent.name"] == "Bo"
 
 
+async def test_calls_about_a_projects_other_services_are_known_by_the_service(
+    spans: Spans, connect: Connect, service: LocalService
+) -> None:
+    client = connect(service)
+    await done(client.connections.get_default(connection_type="AzureOpenAI", include_credentials=True))
+    with pytest.raises(ResourceNotFoundError):
+        await done(client.evaluations.get("none"))
+    assert spans.names() == ["list connections", "get connections", "get evaluations"]
+    assert spans.told("get connections")["gen_ai.operation.name"] == "get"
+
+
 async def test_listed_messages_and_steps_are_events(recorded: Spans, connect: Connect, service: LocalService) -> None:
     agents = connect(service).agents
     agent = await done(agents.create_agent(model="m"))

@@ -9,9 +9,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from agentkit.exceptions import HttpResponseError, ResourceNotFoundError
+from agentkit.exceptions import DecodeError, HttpResponseError, ResourceNotFoundError
 from agentkit.local import LocalService
 from client.faces import Connect, Face, done
+from client.fixtures import Naps
 from client.servers import Answer, RawServer
 from telemetry.spans import Spans
 
@@ -53,7 +54,7 @@ async def test_a_project_without_the_resource_says_so(serve: Serve, connect: Con
 
 @pytest.mark.parametrize(
     "answer",
-    [{"properties": {}}, {"properties": {"applicationInsights": None}}, {"properties": None}, {}, [], "no JSON at all"],
+    [{"properties": {}}, {"properties": {"applicationInsights": None}}, {"properties": None}, {"properties": []}, {}],
 )
 async def test_a_workspace_that_names_no_resource_has_none(
     raws: Callable[..., RawServer], connect: Connect, answer: Any
@@ -61,6 +62,23 @@ async def test_a_workspace_that_names_no_resource_has_none(
     server = raws(Answer(body=answer))
     with pytest.raises(ResourceNotFoundError, match="not enabled"):
         await done(connect(server).telemetry.get_connection_string())
+
+
+@pytest.mark.parametrize("answer", ["[]", "no JSON at all", "", "[" * 100_000])
+async def test_an_answer_that_is_none_is_no_reason_to_enable_anything(
+    answer: str, raws: Callable[..., RawServer], connect: Connect
+) -> None:
+    for answers in ((Answer(body=answer),), (Answer(body=WORKSPACE), Answer(body=answer))):
+        with pytest.raises(DecodeError, match=r"get_connection_string failed on .* is no JSON object"):
+            await done(connect(raws(*answers)).telemetry.get_connection_string())
+
+
+async def test_an_answer_that_breaks_off_is_asked_for_again(
+    raws: Callable[..., RawServer], connect: Connect, naps: Naps
+) -> None:
+    cut = Answer(body=WORKSPACE, cut=True)
+    server = raws(cut, Answer(body=WORKSPACE), Answer(body={"properties": {"ConnectionString": STRING}}))
+    assert await done(connect(server).telemetry.get_connection_string()) == STRING
 
 
 async def test_a_resource_without_a_connection_string_is_an_error(raws: Callable[..., RawServer], connect: Connect) -> None:

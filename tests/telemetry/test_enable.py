@@ -139,10 +139,12 @@ def processors(provider: TracerProvider, monkeypatch: pytest.MonkeyPatch) -> Ite
     [
         (sys.stderr, ValueError, "to sys.stdout and to no other stream"),
         (io.StringIO(), ValueError, "to sys.stdout and to no other stream"),
-        ("localhost:4317", ValueError, "such as http://localhost:4317"),
+        ("localhost", ValueError, "such as http://localhost:4317"),
+        ("file:4317/spans", ValueError, "such as http://localhost:4317"),
         ("", ValueError, "such as http://localhost:4317"),
         ("http://", ValueError, "such as http://localhost:4317"),
         ("grpc://localhost", ValueError, "such as http://localhost:4317"),
+        ("http://[::1", ValueError, "such as http://localhost:4317"),
         (4317, TypeError, "sys.stdout, a URL or None, not int"),
     ],
 )
@@ -163,6 +165,18 @@ def test_a_destination_is_added_once(processors: list[Any]) -> None:
     for destination in (sys.stdout, sys.stdout, "http://127.0.0.1:9", "http://127.0.0.1:9/", "http://127.0.0.1:8", None):
         _enable.enable(destination)
     assert [type(one).__name__ for one in processors] == ["SimpleSpanProcessor", "BatchSpanProcessor", "BatchSpanProcessor"]
+
+
+def test_a_collector_may_be_named_by_host_and_port_as_its_exporter_takes_it(
+    provider: TracerProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_INSECURE", "true")
+    with Collector() as collector:
+        _enable.enable(collector.url.partition("//")[2])
+        with trace.get_tracer("a program").start_as_current_span("its work"):
+            pass
+        assert provider.force_flush()
+        assert collector.tree() == ["its work"]
 
 
 def say(text: str) -> None:

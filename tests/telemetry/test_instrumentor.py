@@ -10,6 +10,7 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
 from agentkit import _hooks
+from agentkit.telemetry import AIProjectInstrumentor
 from agentkit.telemetry.agents import AIAgentsInstrumentor
 from agentkit.telemetry.agents._instrumentor import CONTENT_VARIABLE
 
@@ -39,6 +40,19 @@ def test_the_environment_says_whether_content_is_recorded(
     instrumentor = AIAgentsInstrumentor()
     instrumentor.instrument()
     assert instrumentor.is_content_recording_enabled() is expected
+
+
+def test_the_name_of_azure_ai_projects_2_asks_the_variable_that_is_asked_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CONTENT_VARIABLE, "true")
+    later = AIProjectInstrumentor()
+    later.instrument()
+    assert AIAgentsInstrumentor().is_instrumented()
+    assert not later.is_content_recording_enabled()
+    monkeypatch.setenv("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "True")
+    later.instrument()
+    assert later.is_content_recording_enabled()
+    later.uninstrument()
+    assert not AIAgentsInstrumentor().is_instrumented()
 
 
 def test_the_latest_call_says_whether_content_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,11 +94,13 @@ from agentkit.telemetry.agents import AIAgentsInstrumentor
 @trace_function
 def double(n): return 2 * n
 print(double(2))
-for attempt in (AIAgentsInstrumentor, AIProjectClient("http://127.0.0.1:9", "k").telemetry.enable):
+enable = AIProjectClient("http://127.0.0.1:9", "k").telemetry.enable
+for attempt in (AIAgentsInstrumentor, lambda: enable(destination=sys.stdout), lambda: enable(destination="http://localhost:4317")):
     try:
         attempt()
     except ModuleNotFoundError as error:
         print(error)
+enable()
 """
 
 LIGHT = """
@@ -101,11 +117,12 @@ def test_without_opentelemetry_all_but_tracing_works_and_tracing_names_the_extra
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", WITHOUT], cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert ran.stderr == ""
     first, *errors = ran.stdout.splitlines()
     assert first == "4"
-    assert len(errors) == 2
-    assert all("pip install '.[telemetry]'" in error for error in errors)
+    assert len(errors) == 3
+    (warning,) = ran.stderr.splitlines()
+    assert warning.startswith("no spans are made."), "a program that names no destination goes on"
+    assert all("pip install '.[telemetry]'" in told for told in (*errors, warning))
 
 
 def test_opentelemetry_is_loaded_when_tracing_is_enabled_and_not_before(tmp_path: Path) -> None:

@@ -12,21 +12,21 @@ __all__ = ["IF_ACTIVE", "active_run_id", "check_if_active", "is_busy"]
 IF_ACTIVE = ("error", "wait", "cancel")
 
 # "Can't add messages to thread_1 while a run run_2 is active.", "Thread thread_1 already has an active run run_2."
-_BUSY = re.compile(r"\bwhile\b.*\brun\b.*\bis active\b|\balready has an active run\b|\bactive run\b", re.IGNORECASE | re.DOTALL)
+_BUSY = r"\bwhile\b.*\brun\b.*\bis active\b|\balready has an active run\b|\bactive run\b"
 # Not the name of the field: "(run_id: run_2)".
-_RUN_ID = re.compile(r"\brun_(?!id\b)[A-Za-z0-9_-]+")
+_RUN_ID = r"\brun_(?!id\b)[A-Za-z0-9_-]+"
 
 
 def is_busy(error: Any) -> bool:
     """Whether an error says that the thread has an active run: a 400 or 409 with words to that effect."""
     if getattr(error, "status_code", None) not in (400, 409):
         return False
-    return bool(_BUSY.search(_said(error)))
+    return bool(re.search(_BUSY, _said(error), re.IGNORECASE | re.DOTALL))
 
 
 def active_run_id(error: Any) -> str | None:
     """The id of the active run, where the service's text names it."""
-    found = _RUN_ID.search(_said(error))
+    found = re.search(_RUN_ID, _said(error))
     return found[0] if found else None
 
 

@@ -57,21 +57,22 @@ def check_has_named_agents(operation: str, endpoint: Endpoint) -> None:
         )
 
 
-def prepared(request: Request[Any], hosted: Collection[str | None]) -> Prepared:
+def prepared(request: Request[Any], hosted: Collection[str | None], operation: str | None = None) -> Prepared:
     """The request as the service wants it.
 
     :param request: the request as its builder made it.
     :param hosted: names of agents that are known to be hosted.
+    :param operation: the method that was called, where it is not the one of the request.
     :raises TypeError: the definition is none, or one of its values is of a wrong type.
     :raises ValueError: the name is the id of a classic agent, or the definition has values that no service takes.
     """
-    name = agent_of(request)
+    name, operation = agent_of(request), operation or request.operation
     if name is not None and name.startswith(_CLASSIC):
-        raise ValueError(_not_a_name(request.operation, name))
+        raise ValueError(_not_a_name(operation, name))
     warnings: tuple[str, ...] = ()
     is_hosted = name in hosted or request.params.get("kind") == "hosted"
     if isinstance(request.body, Mapping) and "definition" in request.body:
-        definition, warnings = _wire_definition(request.operation, request.body["definition"])
+        definition, warnings = _wire_definition(operation, name, request.body["definition"])
         request = replace(request, body={**request.body, "definition": definition})
         is_hosted = definition["kind"] == "hosted"
     if not is_hosted:
@@ -101,7 +102,7 @@ def _not_a_name(operation: str, name: str) -> str:
 # --- definitions ------------------------------------------------------------------------------------------------------------
 
 
-def _wire_definition(operation: str, given: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _wire_definition(operation: str, name: str | None, given: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The definition as it is sent, and what its writer should be told."""
     if not isinstance(given, Mapping):
         raise TypeError(
@@ -115,6 +116,16 @@ def _wire_definition(operation: str, given: Any) -> tuple[dict[str, Any], tuple[
         definition["tools"] = wire_tools(definition["tools"])
     if definition["kind"] != "hosted":
         return definition, ()
+    whose = f"{operation}(), definition of {name!r}: " if name else f"{operation}(): "
+    try:
+        warnings = _settle_hosted(definition)
+    except ValueError as error:
+        raise ValueError(f"{whose}{error}") from None
+    return definition, tuple(whose + warning for warning in warnings)
+
+
+def _settle_hosted(definition: dict[str, Any]) -> list[str]:
+    """Bring the definition of a hosted agent into the form that is sent; what its writer should be told."""
     _settle_protocols(definition)
     _settle_image(definition)
     warnings = []
@@ -127,7 +138,7 @@ def _wire_definition(operation: str, given: Any) -> tuple[dict[str, Any], tuple[
                 f"{name}={definition[name]!r} is out of the range of hosted agents, {least:g}{unit} to {most:g}{unit}: the service is "
                 "likely to refuse it"
             )
-    return definition, tuple(warnings)
+    return warnings
 
 
 def _settle_protocols(definition: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from .._wire import WireEnum
@@ -53,14 +54,13 @@ _USE_CONNECTION_STRING = (
 )
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """One kind of service. The three clouds differ in the top-level domain of hosts and scopes: com, us, cn."""
 
     kind: EndpointKind
     words: str
     hosts: Mapping[str, str]  # suffix of the host -> top-level domain of its cloud
-    path: re.Pattern[str]  # what the URL's path must be; on a loopback host it alone tells the kind
+    path: str  # a pattern that the URL's path must fit; on a loopback host it alone tells the kind
     base: str  # path of the agents API, with one {} for each group of `path`
     api_version: str
     audience: str | None  # the token scope without its top-level domain
@@ -69,10 +69,10 @@ class _Row:
     wants: str
 
 
-def _pattern(base: str, *groups: str) -> re.Pattern[str]:
+def _pattern(base: str, *groups: str) -> str:
     literals = [re.escape(literal) for literal in base.split("{}")]
     names = [f"(?P<{group}>[^/]+)" for group in groups] + [""]
-    return re.compile("".join(literal + name for literal, name in zip(literals, names, strict=True)), re.IGNORECASE)
+    return "".join(literal + name for literal, name in zip(literals, names, strict=True))
 
 
 def _clouds(*suffixes: str) -> dict[str, str]:
@@ -86,7 +86,7 @@ _ROWS = {
             kind=EndpointKind.LOCAL,
             words="a local service",
             hosts={},
-            path=re.compile(""),
+            path="",
             base="/api/projects/local",
             api_version="v1",
             audience=None,
@@ -122,7 +122,7 @@ _ROWS = {
             kind=EndpointKind.AZURE_OPENAI,
             words="an Azure OpenAI resource",
             hosts=_clouds(".openai.azure", ".cognitiveservices.azure"),
-            path=re.compile("(?:/openai)?", re.IGNORECASE),
+            path="(?:/openai)?",
             base="/openai",
             api_version="2024-05-01-preview",
             audience="https://cognitiveservices.azure",
@@ -184,8 +184,7 @@ class Endpoint:
         return _ROWS[EndpointKind.LOCAL if self.loopback else self.kind]
 
 
-@dataclass(frozen=True)
-class ConnectionString:
+class ConnectionString(NamedTuple):
     """The four parts of a hub project's connection string, the first one as ``https://host``."""
 
     endpoint: str
@@ -307,7 +306,7 @@ def from_url(url: str) -> Endpoint:
         local = f" For a local service give {target.origin} alone." if target.loopback else ""
         taken = wrong_host(target.host)
         raise ValueError(f"endpoint {target} is of no known kind of service.{taken}{local} The known kinds: {_KNOWN_FORMS}")
-    match = row.path.fullmatch(target.path)
+    match = re.fullmatch(row.path, target.path, re.IGNORECASE)
     if match is None and row.kind is EndpointKind.HUB_PROJECT:
         raise ValueError(
             f"endpoint {target} is the host of a hub project, which needs its other parts: {_USE_CONNECTION_STRING}"
@@ -367,7 +366,7 @@ def _domain(row: _Row, host: str) -> str | None:
 
 def _row(url: urls.Url) -> _Row | None:
     if url.loopback:
-        return next((row for row in _ROWS.values() if row.path.fullmatch(url.path)), None)
+        return next((row for row in _ROWS.values() if re.fullmatch(row.path, url.path, re.IGNORECASE)), None)
     return next((row for row in _ROWS.values() if _domain(row, url.host)), None)
 
 

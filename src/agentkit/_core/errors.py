@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .agent_hints import agent_hint
 from .endpoint import Endpoint, EndpointKind
@@ -43,8 +42,7 @@ _CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
 REQUEST_ID_HEADERS = ("x-ms-request-id", "apim-request-id", "x-request-id")
 
 
-@dataclass(frozen=True)
-class ServiceError:
+class ServiceError(NamedTuple):
     """The parts of an error body that services agree on."""
 
     code: str | None = None
@@ -120,6 +118,8 @@ def next_step(
     :param error: what the service said, if it said so in a form that services have.
     :param sent: the credential that went with the request, in words.
     """
+    if status < 300:
+        return f"It is not the status that means success there. Check that the endpoint is such a service: {endpoint.where()}."
     if 300 <= status < 400:
         return f"This redirect is not followed. Check the endpoint: {endpoint.where()}."
     if status == 401:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["Meter", "fitted", "state_of"]
 
 _ELLIPSIS = "..."
 
 
-@dataclass(frozen=True)
-class Meter:
+class Meter(NamedTuple):
     """How far a piece of work has got.
 
     :param label: what is worked on, such as a file's name.

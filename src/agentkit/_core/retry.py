@@ -23,11 +23,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 __all__ = ["KEYWORDS", "Attempts", "Decision", "Failure", "Outcome", "RetryPolicy", "decide", "retry_after"]
 
@@ -88,8 +88,7 @@ class Outcome:
         }[self.failure]
 
 
-@dataclass(frozen=True)
-class Attempts:
+class Attempts(NamedTuple):
     """The retries that one operation has used so far, by what made each necessary."""
 
     connect: int = 0
@@ -103,11 +102,10 @@ class Attempts:
 
     def after(self, outcome: Outcome) -> Attempts:
         """Count one more retry, made because of ``outcome``."""
-        return replace(self, **{outcome.budget: getattr(self, outcome.budget) + 1})
+        return self._replace(**{outcome.budget: getattr(self, outcome.budget) + 1})
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """Whether to send again, after how many seconds, and why or why not, in words."""
 
     retry: bool
@@ -115,8 +113,7 @@ class Decision:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class RetryPolicy:
+class RetryPolicy(NamedTuple):
     """How often and how patiently a request is sent again. Waits are in seconds.
 
     The defaults are those of the mirrored client: on a status that persists, 4 attempts in all.
@@ -163,7 +160,7 @@ class RetryPolicy:
                 changes[name] = read(keyword, keywords[keyword])
         if "on_status_codes" in changes:
             changes["on_status_codes"] |= base.on_status_codes
-        return replace(base, **changes)
+        return base._replace(**changes)
 
 
 def decide(
@@ -267,12 +264,12 @@ def _backoff(policy: RetryPolicy, number: int, jitter: float) -> float:
     return min(policy.backoff_factor * growth, policy.backoff_max) * (0.5 + jitter / 2)
 
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?", re.ASCII)
+_NUMBER = r"[+-]?\d+(\.\d*)?"
 
 
 def _number(text: str) -> float | None:
     # Not left to float() alone, which also reads "nan", "1e9", "1_000" and digits of other scripts.
-    if not _NUMBER.fullmatch(text):
+    if not re.fullmatch(_NUMBER, text, re.ASCII):
         return None
     number = float(text)
     return number if math.isfinite(number) else None

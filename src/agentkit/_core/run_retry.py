@@ -14,11 +14,13 @@ from typing import Any
 
 from .._generated import requests
 from .._request import Request
+from .._suggest import suggesting
 from .retry import Decision
 
 __all__ = ["RunRetry", "check_run_retry", "decide_run", "hinted_wait", "started_anew"]
 
 
+@suggesting
 @dataclass(frozen=True)
 class RunRetry:
     """How often and how patiently a run is started anew that failed for the moment only.
@@ -114,8 +116,9 @@ _AMOUNT = (
     r"\d{1,9}(?:\.\d{1,9})?\s*"
     r"(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)(?![a-z])"
 )
-_HINT = re.compile(rf"\b(?:again|retry\w*|wait)\b\D{{0,40}}?({_AMOUNT}(?:(?:\s|,|and){{0,6}}{_AMOUNT}){{0,3}})", re.IGNORECASE)
-_PART = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
+# Compiled when a run has failed: all programs load this, and few ever read such a text.
+_HINT = rf"\b(?:again|retry\w*|wait)\b\D{{0,40}}?({_AMOUNT}(?:(?:\s|,|and){{0,6}}{_AMOUNT}){{0,3}})"
+_PART = r"(\d+(?:\.\d+)?)\s*([a-z]+)"
 
 
 def hinted_wait(message: str) -> float | None:
@@ -124,10 +127,10 @@ def hinted_wait(message: str) -> float | None:
     :param message: The text.
     :return: Seconds; None where it names none.
     """
-    hint = _HINT.search(message)
+    hint = re.search(_HINT, message, re.IGNORECASE)
     if hint is None:
         return None
-    return sum(float(number) * _UNITS[_unit(unit.lower())] for number, unit in _PART.findall(hint[1]))
+    return sum(float(number) * _UNITS[_unit(unit.lower())] for number, unit in re.findall(_PART, hint[1], re.IGNORECASE))
 
 
 def _unit(word: str) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._types import ToolOptions
 from .polling import check_callback
@@ -16,8 +15,7 @@ TOOL_OUTPUTS = ("json", "str")
 _KEYWORDS = frozenset(ToolOptions.__annotations__)
 
 
-@dataclass(frozen=True)
-class ToolSettings:
+class ToolSettings(NamedTuple):
     """How the function calls of one run are made.
 
     :ivar on_tool_call: asked before each call, with its name and arguments; None allows, a ``Refuse`` does not.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 __all__ = ["Url", "clean", "is_loopback", "parse", "require_secure", "segment"]
@@ -28,8 +28,7 @@ _SHOWN = 100  # characters of a path in an error text
 _SECURE = "keys and tokens go over https, or over http to a loopback host, only"
 
 
-@dataclass(frozen=True)
-class Url:
+class Url(NamedTuple):
     """An http or https URL without user information, query and fragment; the host in lower case, no slash at the end."""
 
     scheme: str

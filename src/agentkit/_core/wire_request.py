@@ -47,7 +47,9 @@ def _query_value(value: Any) -> str:
 
 def user_agent(prefix: str | None) -> str:
     """What the client says of itself, after what its user wants said first."""
-    own = f"agentkit/{__version__} Python/{platform.python_version()} ({platform.platform()})"
+    # platform.platform() says hardly more, and starts a process to find out the processor's name.
+    system = f"{platform.system()}-{platform.release()}-{platform.machine()}"
+    own = f"agentkit/{__version__} Python/{platform.python_version()} ({system})"
     return f"{prefix} {own}" if prefix else own
 
 
@@ -88,9 +90,10 @@ def redirect_target(method: str, url: str, status: int, headers: Mapping[str, st
     try:
         target = urljoin(url, location)
         here, there = urlsplit(url), urlsplit(target)
-    except ValueError:
+        is_address = bool(there.hostname) and there.port != 0
+    except ValueError:  # of a port beyond all others, too
         return None
-    if here.scheme != there.scheme:
+    if not is_address or here.scheme != there.scheme:
         return None
     if method in ("GET", "HEAD"):
         return target

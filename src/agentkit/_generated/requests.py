@@ -867,7 +867,7 @@ def list_connections(
 ) -> Request[ConnectionList]:
     """GET /connections"""
     return plain_request(
-        "list_connections",
+        "list",
         "GET",
         "/connections",
         {},
@@ -886,18 +886,14 @@ def list_connections(
 def get_connection(connection_name: Any) -> Request[ConnectionResource]:
     """GET /connections/{connection_name}"""
     return plain_request(
-        "get_connection",
-        "GET",
-        "/connections/{connection_name}",
-        {"connection_name": connection_name},
-        returns="ConnectionResource",
+        "get", "GET", "/connections/{connection_name}", {"connection_name": connection_name}, returns="ConnectionResource"
     )
 
 
 def list_connection_secrets(connection_name: Any, body: Any = UNSET) -> Request[ConnectionResource]:
     """POST /connections/{connection_name}/listsecrets"""
     return json_request(
-        "list_connection_secrets",
+        "get",
         "POST",
         "/connections/{connection_name}/listsecrets",
         {"connection_name": connection_name},
@@ -911,7 +907,7 @@ def list_connection_secrets(connection_name: Any, body: Any = UNSET) -> Request[
 def get_connection_with_credentials(connection_name: Any) -> Request[ConnectionResource]:
     """POST /connections/{connection_name}/getConnectionWithCredentials"""
     return plain_request(
-        "get_connection_with_credentials",
+        "get",
         "POST",
         "/connections/{connection_name}/getConnectionWithCredentials",
         {"connection_name": connection_name},

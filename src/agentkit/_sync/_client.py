@@ -7,7 +7,6 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .._assets import upload_asset
 from .._core.endpoint import Endpoint, hub_project
 from .._setup import (
     endpoint_from_parts,
@@ -15,8 +14,6 @@ from .._setup import (
 )
 from .._types import Credential
 from ._base import Client
-from ._openai import openai_client
-from .operations import AgentsOperations, ConnectionsOperations, EvaluationsOperations, InferenceOperations, TelemetryOperations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +22,13 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from .._types import ClientOptions
+    from .operations import (
+        AgentsOperations,
+        ConnectionsOperations,
+        EvaluationsOperations,
+        InferenceOperations,
+        TelemetryOperations,
+    )
 
 __all__ = ["AIProjectClient"]
 
@@ -74,16 +78,22 @@ class AIProjectClient(Client):
     @cached_property
     def connections(self) -> ConnectionsOperations:
         """What the project is connected to. A hub project, a Foundry project and a local service have connections."""
+        from .operations import ConnectionsOperations
+
         return ConnectionsOperations(self._pipeline)
 
     @cached_property
     def inference(self) -> InferenceOperations:
         """Clients of other packages for the models that the project is connected to."""
+        from .operations import InferenceOperations
+
         return InferenceOperations(self._pipeline, self.connections)
 
     @cached_property
     def telemetry(self) -> TelemetryOperations:
         """Traces of what clients do, and where the project keeps its traces."""
+        from .operations import TelemetryOperations
+
         return TelemetryOperations(self._pipeline)
 
     @property
@@ -110,12 +120,16 @@ class AIProjectClient(Client):
         :raises ValueError: the client is of neither a hub project nor a local service.
         :raises OSError: the file cannot be read.
         """
+        from .._assets import upload_asset
+
         pipeline = self._pipeline
         return upload_asset(pipeline.endpoint, pipeline.credential, file_path, verify=pipeline.verify)
 
     @cached_property
     def evaluations(self) -> EvaluationsOperations:
         """Evaluations of the project, and their schedules. A hub project and a local service have them."""
+        from .operations import EvaluationsOperations
+
         return EvaluationsOperations(self._pipeline)
 
     def get_openai_client(
@@ -140,6 +154,8 @@ class AIProjectClient(Client):
         :raises ValueError: a hub project answers no such clients; the error says which kinds do.
         :raises ModuleNotFoundError: the openai package is not installed; the error names the extra.
         """
+        from ._openai import openai_client
+
         named = {
             "timeout": timeout,
             "max_retries": max_retries,

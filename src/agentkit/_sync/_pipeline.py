@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .. import _hooks
 from .._core.credentials import CredentialKind, credential_kind, key_of
 from .._core.endpoint import LOCAL_KEY_VARIABLE, Endpoint, require_secure, require_secure_proxies
+from .._core.kept_body import BEGINNING, MOST_BYTES
 from .._core.options import CallSettings, ClientSettings
-from .._core.repeatability import honours_keys, key_headers, takes_key
+from .._core.repeatability import is_accepted, is_given_keys, key_headers, takes_key
 from .._core.retry import Attempts, Decision, Outcome, decide
 from .._core.wire_request import encode_body, is_secret, join_url, link_url, masked, merged_headers, redirect_target, user_agent
 from .._http import (
@@ -72,7 +73,8 @@ class Pipeline:
         self.defaults: CallSettings = settings.call
         self._settings = settings
         self._api_version = settings.api_version or endpoint.api_version
-        self._has_keys = honours_keys(endpoint, settings.repeatability)
+        self._has_keys = is_given_keys(endpoint, settings.repeatability)
+        self._honours_keys = bool(settings.repeatability)
         self._owned = owned
         self._credential = credential
         self._tokens: SyncTokens | None = None
@@ -152,10 +154,12 @@ class Pipeline:
             outgoing.content = content if content is None or isinstance(content, bytes) else sync_chunks(content)
             if settings.raw_request_hook is not None:
                 settings.raw_request_hook(PipelineRequest(outgoing, context))
-            response = self._attempt(outgoing, settings, streamed=settings.stream or not request.returns)
+            response = self._attempt(outgoing, settings, request)
             if isinstance(response, TransportError):
                 outcome = Outcome(failure=response.failure)
             else:
+                if not self._honours_keys and self._has_key(request):
+                    self._honours_keys = is_accepted(response.headers)
                 if response.status_code in request.success:
                     result: R = self._result(request, settings, PipelineResponse(outgoing, response, context), response)
                     return result
@@ -216,8 +220,8 @@ class Pipeline:
         return merged_headers(headers, request.headers, settings.headers)
 
     def _has_key(self, request: Request[Any]) -> bool:
-        """Whether a request carries a key under which the service carries it out once."""
-        return self._has_keys and takes_key(request.method)
+        """Whether a request carries a key, under which a service that honours it carries it out once."""
+        return self._has_keys and takes_key(request.method) and not request.reads
 
     def _is_own(self, url: str) -> bool:
         return url.startswith(self.endpoint.origin + "/")
@@ -245,15 +249,18 @@ class Pipeline:
             for name in [name for name in outgoing.headers if is_secret(name)]:
                 del outgoing.headers[name]
 
-    def _attempt(self, outgoing: HttpRequest, settings: CallSettings, *, streamed: bool) -> SyncHttpResponse | TransportError:
+    def _attempt(
+        self, outgoing: HttpRequest, settings: CallSettings, request: Request[Any]
+    ) -> SyncHttpResponse | TransportError:
         """Send once. The body is read here, so that an answer that breaks off is one that did not come, unless it is streamed."""
         began = time.monotonic()
+        streamed = settings.stream or not request.returns
         if settings.logging_enable:
             _log.debug("-> %s %s", outgoing, masked(outgoing.headers))
         try:
             response = self._http.send(outgoing, Timeouts(settings.connection_timeout, settings.read_timeout))
             if not (streamed and response.status_code == 200):
-                response.read()
+                response.read(MOST_BYTES if response.status_code in request.success else BEGINNING)
         except TransportError as error:
             _log.debug("%s: %s after %.0f ms", outgoing, error, 1000 * (time.monotonic() - began))
             return error
@@ -281,7 +288,7 @@ class Pipeline:
             now=time.time(),
             jitter=random.random(),
             replayable=_is_replayable(request),
-            idempotent=True if self._has_key(request) else None,
+            idempotent=True if request.reads or (self._honours_keys and self._has_key(request)) else None,
         )
 
     # --- what comes back ----------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Any
 
 from .._core.options import CallSettings
-from .._core.recovery import looks_after, may_have_arrived
 from .._core.runloop import function_calls
 from .._generated import requests
 from .._primitives import sync_sleep
@@ -83,6 +82,7 @@ class Submitting(Waiting):
         :param following: how the run is looked at.
         :param others_answer: a refusal is no error where somebody else has answered or cancelled the run meanwhile.
         """
+        from .._core.recovery import looks_after, may_have_arrived
         from ..exceptions import AzureError
 
         awaited = set(call_ids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from inspect import signature
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -115,6 +116,8 @@ class Client:
 
     def _set_up(self, where: Endpoint, who: Any, options: Any, *, owned: tuple[Any, ...] = (), service: Any = None) -> None:
         settings = client_settings(type(self).__name__, options, lambda: _keywords(type(self)))
+        if service is not None and settings.repeatability is None:
+            settings = replace(settings, repeatability=True)  # which service it is, is known
         credential = who if service is not None else with_local_key(where, who)
         self._pipeline = Pipeline(where, credential, settings, owned=owned)
         self._service = service

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
 from .._core.runloop import MAX_ERROR_ROUNDS, check_rounds, function_names
@@ -20,8 +19,7 @@ __all__ = ["Memory"]
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class KnownAgent:
+class KnownAgent(NamedTuple):
     """An agent that this client made: the tools that came with it, and the names of all its functions."""
 
     toolset: Any
@@ -69,12 +67,19 @@ class Memory(NamedAgents):
         self._max_retry = rounds
 
     def _agent_made(self, agent: R, toolset: Any) -> R:
-        """Note the tools that an agent was made with, or was given by an update; an update without any leaves them."""
+        """Note the tools that an agent was made with, or was given by an update; an update without any leaves them.
+
+        Of an agent without tools nothing is noted: a client that makes such agents for ever, and has others delete them, does not grow.
+        """
         made: Any = agent
         if isinstance(getattr(made, "id", None), str):
             known = self._known_agents.get(made.id)
             kept = toolset if toolset is not None or known is None else known.toolset
-            self._known_agents[made.id] = KnownAgent(kept, function_names(made.tools))
+            functions = function_names(made.tools)
+            if kept is None and not functions:
+                self._known_agents.pop(made.id, None)
+            else:
+                self._known_agents[made.id] = KnownAgent(kept, functions)
         return agent
 
     def _agent_gone(self, status: R) -> R:

@@ -2,5 +2,6 @@
 
 from ._trace_function import trace_function
 from .agents import AIAgentsInstrumentor
+from .agents._instrumentor import AIProjectInstrumentor
 
-__all__ = ["AIAgentsInstrumentor", "trace_function"]
+__all__ = ["AIAgentsInstrumentor", "AIProjectInstrumentor", "trace_function"]

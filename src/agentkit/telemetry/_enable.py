@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import threading
 from collections.abc import Callable
@@ -22,6 +23,7 @@ __all__ = ["enable"]
 _log = logging.getLogger("agentkit")
 
 _CONSOLE = "sys.stdout"
+_HOST_AND_PORT = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):\d+", re.ASCII)
 _lock = threading.Lock()
 _destinations: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
@@ -36,14 +38,22 @@ _INSTRUMENTORS = (
 def enable(destination: TextIO | str | None = None) -> None:
     """Make spans of what the clients do, and bring them to a destination.
 
-    :param destination: ``sys.stdout`` prints them; a URL such as ``http://localhost:4317`` is where a collector takes them by OTLP over
-        gRPC; None leaves it to the program where spans go.
+    :param destination: ``sys.stdout`` prints them; a URL such as ``http://localhost:4317``, or a host with its port, is where a collector
+        takes them by OTLP over gRPC; None leaves it to the program where spans go, and where OpenTelemetry is not installed, that is
+        nowhere: a warning says so.
     :raises ValueError: it is another text stream, or no URL.
     :raises TypeError: it is neither text nor a stream.
-    :raises ModuleNotFoundError: OpenTelemetry is not installed; the error names the extra.
+    :raises ModuleNotFoundError: OpenTelemetry is not installed, and there is a destination; the error names the extra.
     """
     name = _name_of(destination)
-    instrumentor = AIAgentsInstrumentor()
+    try:
+        instrumentor = AIAgentsInstrumentor()
+    except ModuleNotFoundError as error:
+        if name is not None:
+            raise
+        # As the mirrored client: a program that brings spans nowhere runs without what makes them.
+        _log.warning("no spans are made. %s", error)
+        return
     if name is not None:
         try:
             _send_to(name)
@@ -64,8 +74,7 @@ def _name_of(destination: Any) -> str | None:
     if destination is None:
         return None
     if isinstance(destination, str):
-        url = urlsplit(destination)
-        if url.scheme not in ("http", "https") or not url.hostname:
+        if not _HOST_AND_PORT.fullmatch(destination) and not _is_url(destination):
             raise ValueError(
                 "enable(destination=) takes the URL of an OTLP collector, such as http://localhost:4317, which is no such URL: "
                 f"{destination!r}"
@@ -78,6 +87,14 @@ def _name_of(destination: Any) -> str | None:
             "enable(destination=) prints spans to sys.stdout and to no other stream: give sys.stdout, a URL or None"
         )
     raise TypeError(f"enable(destination=) takes sys.stdout, a URL or None, not {type(destination).__name__}")
+
+
+def _is_url(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+    except ValueError:  # such as brackets around what is no address
+        return False
+    return url.scheme in ("http", "https") and bool(url.hostname)
 
 
 def _send_to(name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from opentelemetry import context, trace
@@ -15,6 +16,9 @@ from . import _facts
 from ._facts import Facts
 
 __all__ = ["SpanMaker"]
+
+
+_SERVICES = re.compile(r"/(connections|evaluations)\b")
 
 
 class SpanMaker:
@@ -35,8 +39,7 @@ class SpanMaker:
         if settings.follow_up and request.method == "GET":
             return None
         name = _facts.operation_of(request)
-        agent = request.body.get("name") if name == "create_agent" and isinstance(request.body, dict) else None
-        span = self._started(f"{name} {agent}" if agent else name, SpanKind.CLIENT)
+        span = self._started(_title_of(name, request), SpanKind.CLIENT)
         if span.is_recording():
             _tell(span, _facts.request_facts(endpoint, request, name, content=self.content))
         return _CallSpan(span, self.content)
@@ -69,6 +72,13 @@ class SpanMaker:
             self._tracer, self._provider = trace.get_tracer("agentkit", __version__), provider
         span: trace.Span = self._tracer.start_span(_facts.as_text(name), kind=kind)
         return span
+
+
+def _title_of(name: str, request: Any) -> str:
+    """The name of the span of a call. Those of the calls about connections and evaluations would say too little alone."""
+    made = request.body.get("name") if name == "create_agent" and isinstance(request.body, dict) else None
+    service = _SERVICES.match(request.path)
+    return f"{name} {made}" if made else f"{name} {service[1]}" if service else name
 
 
 class _OpenSpan:

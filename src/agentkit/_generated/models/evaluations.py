@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..._model import NOTHING, Lax, Model, Rfc3339, wire
 from ..enums import Frequency, WeekDays
@@ -30,7 +30,7 @@ __all__ = [
 class TargetModelConfig(Model):
     """How to reach a model that is evaluated; `type` says where it runs."""
 
-    __discriminator__: ClassVar[str | None] = "type"
+    __discriminator__ = "type"
 
     type: Lax[str] = wire()
     """Kind of deployment."""
@@ -90,7 +90,7 @@ class EvaluatorConfiguration(Model):
 class InputData(Model):
     """Data to evaluate; `type` says where it comes from."""
 
-    __discriminator__: ClassVar[str | None] = "type"
+    __discriminator__ = "type"
 
     type: Lax[str] = wire()
     """Kind of data."""
@@ -103,9 +103,7 @@ class InputData(Model):
 class SystemData(Model):
     """Who created and changed an object, and when."""
 
-    __read_only_fields__: ClassVar[frozenset[str]] = frozenset(
-        ["created_at", "created_by", "created_by_type", "last_modified_at"]
-    )
+    __read_only_fields__ = frozenset(["created_at", "created_by", "created_by_type", "last_modified_at"])
 
     created_at: Rfc3339[datetime | None] = wire("createdAt")
     """When it was created."""
@@ -133,7 +131,7 @@ class SystemData(Model):
 class Evaluation(Model):
     """A run of evaluators over data."""
 
-    __read_only_fields__: ClassVar[frozenset[str]] = frozenset(["id", "status", "system_data"])
+    __read_only_fields__ = frozenset(["id", "status", "system_data"])
 
     id: Lax[str] = wire()
     """Id of the evaluation."""
@@ -179,7 +177,7 @@ class Evaluation(Model):
 class ApplicationInsightsConfiguration(InputData):
     """Traces that Application Insights has collected."""
 
-    __tag__: ClassVar[str | None] = "app_insights"
+    __tag__ = "app_insights"
 
     type: Lax[Literal["app_insights"]] = wire()
     """Kind of data."""
@@ -209,7 +207,7 @@ class ApplicationInsightsConfiguration(InputData):
 class Trigger(Model):
     """When a schedule runs; `type` says how that is told."""
 
-    __discriminator__: ClassVar[str | None] = "type"
+    __discriminator__ = "type"
 
     type: Lax[str] = wire()
     """Kind of trigger."""
@@ -222,7 +220,7 @@ class Trigger(Model):
 class EvaluationSchedule(Model):
     """An evaluation that repeats over the traces of an application."""
 
-    __read_only_fields__: ClassVar[frozenset[str]] = frozenset(["is_enabled", "name", "provisioning_state", "system_data"])
+    __read_only_fields__ = frozenset(["is_enabled", "name", "provisioning_state", "system_data"])
 
     name: Lax[str] = wire()
     """Name of the schedule, which is also its id."""
@@ -308,7 +306,7 @@ class PagedEvaluationSchedule(Model):
 class AOAIModelConfig(TargetModelConfig):
     """A model that is deployed in Azure OpenAI."""
 
-    __tag__: ClassVar[str | None] = "AOAI"
+    __tag__ = "AOAI"
 
     type: Lax[Literal["AOAI"]] = wire()
     """Kind of deployment."""
@@ -335,7 +333,7 @@ class AOAIModelConfig(TargetModelConfig):
 class MAASModelConfig(TargetModelConfig):
     """A model that runs on a serverless endpoint."""
 
-    __tag__: ClassVar[str | None] = "MAAS"
+    __tag__ = "MAAS"
 
     type: Lax[Literal["MAAS"]] = wire()
     """Kind of deployment."""
@@ -354,7 +352,7 @@ class MAASModelConfig(TargetModelConfig):
 class Dataset(InputData):
     """Data that was uploaded as a dataset."""
 
-    __tag__: ClassVar[str | None] = "dataset"
+    __tag__ = "dataset"
 
     type: Lax[Literal["dataset"]] = wire()
     """Kind of data."""
@@ -369,7 +367,7 @@ class Dataset(InputData):
 class CronTrigger(Trigger):
     """Runs at the times of a cron expression."""
 
-    __tag__: ClassVar[str | None] = "Cron"
+    __tag__ = "Cron"
 
     type: Lax[Literal["Cron"]] = wire()
     """Kind of trigger."""
@@ -410,7 +408,7 @@ class RecurrenceSchedule(Model):
 class RecurrenceTrigger(Trigger):
     """Runs every so many minutes, hours, days, weeks or months."""
 
-    __tag__: ClassVar[str | None] = "Recurrence"
+    __tag__ = "Recurrence"
 
     type: Lax[Literal["Recurrence"]] = wire()
     """Kind of trigger."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from ..._core.purge import KINDS
 from ..._core.runloop import MAX_ERROR_ROUNDS
 from ..._generated import requests
 from ..._types import UNSET
@@ -623,7 +622,7 @@ class AgentMethods(Area):
         older_than: timedelta | float,
         dry_run: bool = True,
         name_prefix: str | None = None,
-        kinds: str | Iterable[str] = KINDS,
+        kinds: str | Iterable[str] = ("agents", "threads", "vector_stores", "files"),
         **options: Unpack[CallOptions],
     ) -> PurgeReport:
         """Delete what was created long ago: agents, threads, vector stores and files of the whole project, whoever created them.

@@ -7,10 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ._agents import AgentsOperations
-from ._connections import ConnectionsOperations
-from ._evaluations import EvaluationsOperations
-from ._inference import InferenceOperations
-from ._telemetry import TelemetryOperations
 
 if TYPE_CHECKING:
     from .._areas.files import FilesOperations
@@ -21,6 +17,10 @@ if TYPE_CHECKING:
     from .._areas.vector_store_file_batches import VectorStoreFileBatchesOperations
     from .._areas.vector_store_files import VectorStoreFilesOperations
     from .._areas.vector_stores import VectorStoresOperations
+    from ._connections import ConnectionsOperations
+    from ._evaluations import EvaluationsOperations
+    from ._inference import InferenceOperations
+    from ._telemetry import TelemetryOperations
 
 __all__ = [
     "AgentsOperations",
@@ -38,21 +38,25 @@ __all__ = [
     "VectorStoresOperations",
 ]
 
-_AREAS = {
-    "FilesOperations": "files",
-    "MessagesOperations": "messages",
-    "RunStepsOperations": "run_steps",
-    "RunsOperations": "runs",
-    "ThreadsOperations": "threads",
-    "VectorStoreFileBatchesOperations": "vector_store_file_batches",
-    "VectorStoreFilesOperations": "vector_store_files",
-    "VectorStoresOperations": "vector_stores",
+_HOMES = {
+    "ConnectionsOperations": "._connections",
+    "EvaluationsOperations": "._evaluations",
+    "FilesOperations": ".._areas.files",
+    "InferenceOperations": "._inference",
+    "MessagesOperations": ".._areas.messages",
+    "RunStepsOperations": ".._areas.run_steps",
+    "RunsOperations": ".._areas.runs",
+    "TelemetryOperations": "._telemetry",
+    "ThreadsOperations": ".._areas.threads",
+    "VectorStoreFileBatchesOperations": ".._areas.vector_store_file_batches",
+    "VectorStoreFilesOperations": ".._areas.vector_store_files",
+    "VectorStoresOperations": ".._areas.vector_stores",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name in _AREAS:
-        value = getattr(import_module(f".._areas.{_AREAS[name]}", __name__), name)
+    if name in _HOMES:
+        value = getattr(import_module(_HOMES[name], __name__), name)
         globals()[name] = value
         return value
     from ..._suggest import unknown_attribute

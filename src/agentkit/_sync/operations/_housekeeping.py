@@ -10,7 +10,6 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..._core.matching import holds
-from ..._core.purge import KINDS, PurgedObject, PurgeReport, check_kinds, check_prefix, cut_off, looked_at
 from ..._generated import requests
 from ._temporary import TemporaryHelpers
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..._core.options import CallSettings
+    from ..._core.purge import PurgedObject, PurgeReport
     from ..._generated.models.agents import Agent
     from ..._generated.models.tools import AgentsApiResponseFormatOption, ToolDefinition, ToolResources
     from ..._request import Request
@@ -141,7 +141,7 @@ class HousekeepingHelpers(TemporaryHelpers):
         older_than: timedelta | float,
         dry_run: bool = True,
         name_prefix: str | None = None,
-        kinds: str | Iterable[str] = KINDS,
+        kinds: str | Iterable[str] = ("agents", "threads", "vector_stores", "files"),
         **options: Unpack[CallOptions],
     ) -> PurgeReport:
         """Delete what was created long ago: agents, threads, vector stores and files of the whole project, whoever created them.
@@ -161,6 +161,8 @@ class HousekeepingHelpers(TemporaryHelpers):
         :raises TypeError: an argument is missing, unknown, or of the wrong type.
         :raises ValueError: the age is negative, the prefix is empty, or a kind is unknown.
         """
+        from ..._core.purge import PurgeReport, check_kinds, check_prefix, cut_off, looked_at
+
         settings = self._settings("purge", options, several=True)
         if not isinstance(dry_run, bool):
             raise TypeError(f"purge() takes dry_run= as True or False, not {dry_run!r}")

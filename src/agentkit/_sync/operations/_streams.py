@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from ..._core.busy import check_if_active
@@ -14,8 +14,6 @@ from ..._primitives import sync_call, sync_opened
 from ..._request import check_body, streamed, tools_of
 from ..._types import UNSET
 from .._answering import Answering
-from .._driver import ResponseBytes, RunDriver
-from .._streams import AgentEventHandler, AgentRunStream, BaseAgentEventHandler
 from .._submitting import Submitting
 
 if TYPE_CHECKING:
@@ -32,8 +30,14 @@ if TYPE_CHECKING:
         ToolResources,
     )
     from ..._types import Body, RunOptions, StreamOptions, ToolSource
+    from .._driver import RunDriver
     from .._keywords import StreamKeywords
-    from .._streams import BaseAgentEventHandlerT
+    from .._streams import (
+        AgentEventHandler,
+        AgentRunStream,
+        BaseAgentEventHandler,
+        BaseAgentEventHandlerT,
+    )
 
 __all__ = ["StreamHelpers"]
 
@@ -164,7 +168,7 @@ class StreamHelpers(Submitting):
                 sent = sync_call(streamed, request, "create_stream")
                 return self._on_free_thread(thread_id, sent, self._streaming(settings), if_active)
 
-        return sync_opened(AgentRunStream(ResponseBytes(send), driver, handler))
+        return sync_opened(self._run_stream(send, driver, handler))
 
     def submit_tool_outputs_to_stream(
         self,
@@ -216,6 +220,8 @@ class StreamHelpers(Submitting):
 
         :raises TypeError: it is no handler of this client.
         """
+        from .._streams import AgentEventHandler, BaseAgentEventHandler
+
         if handler is None and operation != "submit_tool_outputs_to_stream":
             return AgentEventHandler()
         if isinstance(handler, BaseAgentEventHandler):
@@ -233,6 +239,8 @@ class StreamHelpers(Submitting):
         cancel_on_exit: bool = False,
         raise_on_failure: bool = False,
     ) -> RunDriver:
+        from .._driver import RunDriver
+
         answering = Answering(lambda agent: self._levels(agent, toolset), tool_settings)
         return RunDriver(
             self,
@@ -243,6 +251,14 @@ class StreamHelpers(Submitting):
             cancel_on_exit=cancel_on_exit,
             raise_on_failure=raise_on_failure,
         )
+
+    def _run_stream(
+        self, send: Callable[[], Any], driver: RunDriver, handler: BaseAgentEventHandler[Any]
+    ) -> AgentRunStream[Any]:
+        from .._driver import ResponseBytes
+        from .._streams import AgentRunStream
+
+        return AgentRunStream(ResponseBytes(send), driver, handler)
 
 
 def _call_ids(body: Mapping[str, Any]) -> list[Any]:

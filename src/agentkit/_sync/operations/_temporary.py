@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..._generated import requests
+from ..._primitives import sync_seen_through
 from ..._progress import check_shown, waiting
 from ..._types import UNSET
 from .._api import AgentsApi
@@ -247,17 +248,29 @@ class TemporaryHelpers(FileHelpers, VectorStoreHelpers, AgentsApi):
 
         :param ready: waits until it can be used. If that fails, it is there and has to go.
         """
-        made = make()
+        made, cancelled = sync_seen_through(make, f"a temporary {kind} may have been created")
         request = delete(made.id)
         try:
+            if cancelled is not None:
+                raise cancelled
             yield made if ready is None else ready(made)
         except BaseException:
             try:
-                self._deleted(made, request, settings)
+                self._surely_deleted(kind, made, request, settings)
             except Exception as error:  # noqa: BLE001 - the error of the block is the one that its caller has to see
                 _log.warning("the temporary %s %s could not be deleted and stays: %s", kind, made.id, error)
             raise
-        self._deleted(made, request, settings)
+        self._surely_deleted(kind, made, request, settings)
+
+    def _surely_deleted(self, kind: str, made: Any, request: Request[Any], settings: CallSettings) -> None:
+        """Delete an object, also where the task is cancelled while that is under way."""
+
+        def delete() -> Any:
+            return self._deleted(made, request, settings)
+
+        _, cancelled = sync_seen_through(delete, f"the temporary {kind} {made.id} may not be deleted yet")
+        if cancelled is not None:
+            raise cancelled
 
     def _deleted(self, made: Any, request: Request[Any], settings: CallSettings) -> bool:
         """Delete an object; False where it is gone already.

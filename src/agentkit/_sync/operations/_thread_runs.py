@@ -10,8 +10,6 @@ from ..._generated import requests
 from ..._primitives import sync_call, sync_opened
 from ..._request import streamed, tools_of
 from ..._types import UNSET, ToolOptions
-from .._driver import ResponseBytes
-from .._streams import AgentEventHandler, AgentRunStream, BaseAgentEventHandler
 from ._streams import StreamHelpers
 
 if TYPE_CHECKING:
@@ -28,7 +26,12 @@ if TYPE_CHECKING:
     )
     from ..._types import Body, RunOptions, ToolSource
     from .._keywords import ThreadAndRunKeywords
-    from .._streams import BaseAgentEventHandlerT
+    from .._streams import (
+        AgentEventHandler,
+        AgentRunStream,
+        BaseAgentEventHandler,
+        BaseAgentEventHandlerT,
+    )
 
 __all__ = ["ThreadRunHelpers"]
 
@@ -167,4 +170,4 @@ class ThreadRunHelpers(StreamHelpers):
             with driver.sending(request):
                 return self._pipeline.send(sync_call(streamed, request), self._streaming(settings))
 
-        return sync_opened(AgentRunStream(ResponseBytes(send), driver, handler))
+        return sync_opened(self._run_stream(send, driver, handler))

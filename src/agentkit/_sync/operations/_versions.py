@@ -66,7 +66,7 @@ class VersionHelpers(Waiting):
         number = either(operation, "agent_version", agent_version, "version", version, unset=UNSET)
         settings = self._lasting(self._settings(operation, options, several=True))
         wait = self._wait(operation, sleep_interval, timeout, on_update)
-        look = self._by_name(requests.get_agent_version(agent_name, number))
+        look = self._by_name(requests.get_agent_version(agent_name, number), operation)
         seen: AgentVersionDetails | None = None
         with waiting(operation, "version", progress, on_update) as tell:
             while self._slept(wait):

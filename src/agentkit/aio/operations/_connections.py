@@ -147,7 +147,8 @@ class ConnectionsOperations(ServiceGroup):
 
 
 def _with_secrets(name: str, *, foundry: bool) -> Request[Any]:
-    return requests.get_connection_with_credentials(name) if foundry else requests.list_connection_secrets(name)
+    request = requests.get_connection_with_credentials(name) if foundry else requests.list_connection_secrets(name)
+    return replace(request, reads=True)
 
 
 def _renewal(pipeline: Pipeline, name: str, *, foundry: bool) -> Callable[[], Any]:

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from ... import _hooks
-from ..._citations import check_style, cited_files, message_files
-from ..._files import AtomicFile, Counter, open_upload
 from ..._generated import requests
 from ..._naming import check_id
 from ..._primitives import async_call, async_owned
@@ -61,6 +59,8 @@ class FileHelpers(Waiting):
         :raises ValueError: there is nothing to upload, or no purpose.
         :raises ~azure.core.exceptions.HttpResponseError: the service refused.
         """
+        from ..._files import open_upload
+
         settings = self._settings("upload_file", options)
         upload = await async_owned(
             lambda: open_upload(body, file=file, file_path=file_path, purpose=purpose, filename=filename, progress=progress)
@@ -131,6 +131,8 @@ class FileHelpers(Waiting):
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; 404 is ResourceNotFoundError.
         :raises ValueError: the id is empty or cannot stand in a path.
         """
+        from ..._files import Counter
+
         settings = self._settings("get_file_content", options)
         counter = Counter("get_file_content", file_id, progress)
         if progress and settings.cls is not None:
@@ -165,6 +167,8 @@ class FileHelpers(Waiting):
         :raises FileExistsError: the target folder is a file, or the file is there and ``overwrite`` is False.
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; no file is left.
         """
+        from ..._files import AtomicFile, Counter
+
         settings = self._settings("save_file", options, several=True)
         check_id("save_file", "file_id", file_id)
         target = AtomicFile(file_name, target_dir, overwrite=overwrite)
@@ -200,6 +204,8 @@ class FileHelpers(Waiting):
         :raises FileExistsError: the target folder is a file, or a file is there and ``overwrite`` is False.
         :raises ~azure.core.exceptions.HttpResponseError: the service refused; files saved before stay.
         """
+        from ..._citations import message_files
+
         self._settings("save_message_files", options, several=True)
         return [
             await self.save_file(file_id, name, target_dir, overwrite=overwrite, progress=progress, **options)
@@ -223,6 +229,8 @@ class FileHelpers(Waiting):
         :raises ValueError: the style is unknown.
         :raises ~azure.core.exceptions.HttpResponseError: the service refused for another reason than that a file is gone.
         """
+        from ..._citations import check_style, cited_files
+
         settings = self._lasting(self._settings("render_message", options, several=True))
         check_style(citations)
         names: dict[str, str] = {}

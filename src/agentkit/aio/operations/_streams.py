@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from ..._core.busy import check_if_active
@@ -13,8 +13,6 @@ from ..._primitives import async_call, async_opened
 from ..._request import check_body, streamed, tools_of
 from ..._types import UNSET
 from .._answering import Answering
-from .._driver import ResponseBytes, RunDriver
-from .._streams import AsyncAgentEventHandler, AsyncAgentRunStream, BaseAsyncAgentEventHandler
 from .._submitting import Submitting
 
 if TYPE_CHECKING:
@@ -31,8 +29,14 @@ if TYPE_CHECKING:
         ToolResources,
     )
     from ..._types import Body, RunOptions, StreamOptions, ToolSource
+    from .._driver import RunDriver
     from .._keywords import StreamKeywords
-    from .._streams import BaseAsyncAgentEventHandlerT
+    from .._streams import (
+        AsyncAgentEventHandler,
+        AsyncAgentRunStream,
+        BaseAsyncAgentEventHandler,
+        BaseAsyncAgentEventHandlerT,
+    )
 
 __all__ = ["StreamHelpers"]
 
@@ -163,7 +167,7 @@ class StreamHelpers(Submitting):
                 sent = await async_call(streamed, request, "create_stream")
                 return await self._on_free_thread(thread_id, sent, self._streaming(settings), if_active)
 
-        return async_opened(AsyncAgentRunStream(ResponseBytes(send), driver, handler))
+        return async_opened(self._run_stream(send, driver, handler))
 
     async def submit_tool_outputs_to_stream(
         self,
@@ -215,6 +219,8 @@ class StreamHelpers(Submitting):
 
         :raises TypeError: it is no handler of this client.
         """
+        from .._streams import AsyncAgentEventHandler, BaseAsyncAgentEventHandler
+
         if handler is None and operation != "submit_tool_outputs_to_stream":
             return AsyncAgentEventHandler()
         if isinstance(handler, BaseAsyncAgentEventHandler):
@@ -232,6 +238,8 @@ class StreamHelpers(Submitting):
         cancel_on_exit: bool = False,
         raise_on_failure: bool = False,
     ) -> RunDriver:
+        from .._driver import RunDriver
+
         answering = Answering(lambda agent: self._levels(agent, toolset), tool_settings)
         return RunDriver(
             self,
@@ -242,6 +250,14 @@ class StreamHelpers(Submitting):
             cancel_on_exit=cancel_on_exit,
             raise_on_failure=raise_on_failure,
         )
+
+    def _run_stream(
+        self, send: Callable[[], Any], driver: RunDriver, handler: BaseAsyncAgentEventHandler[Any]
+    ) -> AsyncAgentRunStream[Any]:
+        from .._driver import ResponseBytes
+        from .._streams import AsyncAgentRunStream
+
+        return AsyncAgentRunStream(ResponseBytes(send), driver, handler)
 
 
 def _call_ids(body: Mapping[str, Any]) -> list[Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 from urllib.parse import quote
 
 from ..._core.endpoint import Endpoint, EndpointKind
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..._core.options import CallSettings
+    from ..._generated.models.connections import ConnectionResource
     from ..._types import CallOptions
     from .._pipeline import Pipeline
 
@@ -61,12 +61,13 @@ class TelemetryOperations(OperationGroup):
         and models have written is in the spans only where the environment variable
         AZURE_TRACING_GEN_AI_CONTENT_RECORDING_ENABLED is ``true``.
 
-        :keyword destination: ``sys.stdout`` prints the spans; a URL such as ``http://localhost:4317`` is where a collector takes them by
-            OTLP over gRPC; None leaves it to the program where spans go.
+        :keyword destination: ``sys.stdout`` prints the spans; a URL such as ``http://localhost:4317``, or a host with its port, is where a
+            collector takes them by OTLP over gRPC; None leaves it to the program where spans go, and where OpenTelemetry is not
+            installed, that is nowhere: a warning says so.
         :keyword options: what every call accepts, and this one has no use for, as it makes no request.
         :raises ValueError: the destination is another stream, or no URL.
         :raises TypeError: the destination is neither text nor a stream, or a keyword is unknown.
-        :raises ModuleNotFoundError: OpenTelemetry is not installed; the error names the extra.
+        :raises ModuleNotFoundError: OpenTelemetry is not installed, and there is a destination; the error names the extra.
         """
         self._settings("enable", options)
         # Loaded here: OpenTelemetry is for those who trace.
@@ -94,12 +95,12 @@ class TelemetryOperations(OperationGroup):
         client = self._client_pipeline
         resources = service_endpoint(client.endpoint, ProjectService.APP_INSIGHTS)
         workspace = client.sibling(service_endpoint(client.endpoint, ProjectService.CONNECTIONS))
-        resource = _property(await self._read(workspace, "/", settings), "applicationInsights")
+        resource = _property(await workspace.send(_read("/"), settings), "applicationInsights")
         if not resource:
             from ...exceptions import ResourceNotFoundError
 
             raise ResourceNotFoundError(_not_enabled(client.endpoint))
-        found = await self._read(client.sibling(resources), f"/{quote(resource, safe='')}", replace(settings, follow_up=True))
+        found = await client.sibling(resources).send(_read(f"/{quote(resource, safe='')}"), replace(settings, follow_up=True))
         connection_string = _property(found, "ConnectionString")
         if not connection_string:
             from ...exceptions import ResourceNotFoundError
@@ -110,14 +111,10 @@ class TelemetryOperations(OperationGroup):
             )
         return connection_string
 
-    async def _read(self, pipeline: Pipeline, path: str, settings: CallSettings) -> Any:
-        """The answer of a call as JSON; None where it is none."""
-        chunks = await pipeline.send(Request[Any]("get_connection_string", "GET", path), settings)
-        content = b"".join([chunk async for chunk in chunks])
-        try:
-            return json.loads(content)
-        except ValueError:
-            return None
+
+def _read(path: str) -> Request[ConnectionResource]:
+    """The request for a resource, which has its properties as a connection of a hub project has them."""
+    return Request("get_connection_string", "GET", path, returns="ConnectionResource")
 
 
 def _not_enabled(endpoint: Endpoint) -> str:
@@ -128,8 +125,7 @@ def _not_enabled(endpoint: Endpoint) -> str:
     )
 
 
-def _property(found: Any, name: str) -> str | None:
+def _property(found: ConnectionResource, name: str) -> str | None:
     """A property of a resource; None where it has none."""
-    properties = found.get("properties") if isinstance(found, Mapping) else None
-    value = properties.get(name) if isinstance(properties, Mapping) else None
+    value = found.properties.get(name) if isinstance(found.properties, Mapping) else None
     return value if isinstance(value, str) else None

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..._generated import requests
+from ..._primitives import async_seen_through
 from ..._progress import check_shown, waiting
 from ..._types import UNSET
 from .._api import AgentsApi
@@ -246,17 +247,29 @@ class TemporaryHelpers(FileHelpers, VectorStoreHelpers, AgentsApi):
 
         :param ready: waits until it can be used. If that fails, it is there and has to go.
         """
-        made = await make()
+        made, cancelled = await async_seen_through(make, f"a temporary {kind} may have been created")
         request = delete(made.id)
         try:
+            if cancelled is not None:
+                raise cancelled
             yield made if ready is None else await ready(made)
         except BaseException:
             try:
-                await self._deleted(made, request, settings)
+                await self._surely_deleted(kind, made, request, settings)
             except Exception as error:  # noqa: BLE001 - the error of the block is the one that its caller has to see
                 _log.warning("the temporary %s %s could not be deleted and stays: %s", kind, made.id, error)
             raise
-        await self._deleted(made, request, settings)
+        await self._surely_deleted(kind, made, request, settings)
+
+    async def _surely_deleted(self, kind: str, made: Any, request: Request[Any], settings: CallSettings) -> None:
+        """Delete an object, also where the task is cancelled while that is under way."""
+
+        def delete() -> Any:
+            return self._deleted(made, request, settings)
+
+        _, cancelled = await async_seen_through(delete, f"the temporary {kind} {made.id} may not be deleted yet")
+        if cancelled is not None:
+            raise cancelled
 
     async def _deleted(self, made: Any, request: Request[Any], settings: CallSettings) -> bool:
         """Delete an object; False where it is gone already.

@@ -9,8 +9,6 @@ from ..._generated import requests
 from ..._primitives import async_call, async_opened
 from ..._request import streamed, tools_of
 from ..._types import UNSET, ToolOptions
-from .._driver import ResponseBytes
-from .._streams import AsyncAgentEventHandler, AsyncAgentRunStream, BaseAsyncAgentEventHandler
 from ._streams import StreamHelpers
 
 if TYPE_CHECKING:
@@ -27,7 +25,12 @@ if TYPE_CHECKING:
     )
     from ..._types import Body, RunOptions, ToolSource
     from .._keywords import ThreadAndRunKeywords
-    from .._streams import BaseAsyncAgentEventHandlerT
+    from .._streams import (
+        AsyncAgentEventHandler,
+        AsyncAgentRunStream,
+        BaseAsyncAgentEventHandler,
+        BaseAsyncAgentEventHandlerT,
+    )
 
 __all__ = ["ThreadRunHelpers"]
 
@@ -166,4 +169,4 @@ class ThreadRunHelpers(StreamHelpers):
             with driver.sending(request):
                 return await self._pipeline.send(await async_call(streamed, request), self._streaming(settings))
 
-        return await async_opened(AsyncAgentRunStream(ResponseBytes(send), driver, handler))
+        return await async_opened(self._run_stream(send, driver, handler))

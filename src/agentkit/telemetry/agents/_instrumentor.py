@@ -7,9 +7,10 @@ from typing import Any
 
 from ... import _hooks
 
-__all__ = ["CONTENT_VARIABLE", "AIAgentsInstrumentor"]
+__all__ = ["CONTENT_VARIABLE", "AIAgentsInstrumentor", "AIProjectInstrumentor"]
 
 CONTENT_VARIABLE = "AZURE_TRACING_GEN_AI_CONTENT_RECORDING_ENABLED"
+_LATER_CONTENT_VARIABLE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
 
 
 class AIAgentsInstrumentor:
@@ -19,6 +20,8 @@ class AIAgentsInstrumentor:
 
     :raises ModuleNotFoundError: OpenTelemetry is not installed; the error names the extra.
     """
+
+    _content_variable = CONTENT_VARIABLE
 
     def __init__(self) -> None:
         try:
@@ -34,7 +37,8 @@ class AIAgentsInstrumentor:
             arguments and results of functions, the words of errors. When None, they do where the environment variable
             AZURE_TRACING_GEN_AI_CONTENT_RECORDING_ENABLED is ``true``.
         """
-        content = content_from_environment() if enable_content_recording is None else bool(enable_content_recording)
+        asked = _is_true(self._content_variable) if enable_content_recording is None else enable_content_recording
+        content = bool(asked)
         current = self._current()
         if current is None:
             _hooks.observe(self._maker(content=content))
@@ -60,9 +64,18 @@ class AIAgentsInstrumentor:
         return found if isinstance(found, self._maker) else None
 
 
-def content_from_environment() -> bool:
-    """Whether the environment asks for content."""
-    return os.environ.get(CONTENT_VARIABLE, "").strip().lower() == "true"
+class AIProjectInstrumentor(AIAgentsInstrumentor):
+    """The same by the name that azure-ai-projects 2.x has for it.
+
+    Where :meth:`instrument` is not told whether content is recorded, it asks the environment variable
+    OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT, as there.
+    """
+
+    _content_variable = _LATER_CONTENT_VARIABLE
+
+
+def _is_true(variable: str) -> bool:
+    return os.environ.get(variable, "").strip().lower() == "true"
 
 
 def missing_opentelemetry(error: ModuleNotFoundError) -> ModuleNotFoundError:
