@@ -124,12 +124,12 @@ def _class(schema: Schema, description: Description) -> str:
     bases += [f"PageMembers[{schema.item}]"] if schema.item and not schema.by_links else []
     lines = [f"\nclass {schema.name}({', '.join(bases)}):\n", docstring(schema.description), "\n"]
     if schema.discriminator:
-        lines.append(f"    __discriminator__ = {schema.discriminator!r}\n")
+        lines.append(f"    __discriminator__: ClassVar[str | None] = {schema.discriminator!r}\n")
     if schema.tag is not None:
-        lines.append(f"    __tag__ = {schema.tag!r}\n")
+        lines.append(f"    __tag__: ClassVar[str | None] = {schema.tag!r}\n")
     read_only = sorted(f.attribute for f in schema.fields if f.read_only)
     if read_only:
-        lines.append(f"    __read_only_fields__ = frozenset({read_only!r})\n")
+        lines.append(f"    __read_only_fields__: ClassVar[frozenset[str]] = frozenset({read_only!r})\n")
     aliases = {alias: f.attribute for f in schema.fields for alias in f.aliases}
     if aliases:
         lines.append(f"    __aliases__: ClassVar[dict[str, str]] = {aliases!r}\n")

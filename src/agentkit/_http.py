@@ -107,7 +107,7 @@ class HttpResponse:
         self.reason: str = raw.reason_phrase
         self.headers: Any = raw.headers
         self._content: bytes | None = None
-        self.is_whole = True
+        self.is_whole: bool = True
 
     @property
     def content_type(self) -> str:
@@ -132,11 +132,17 @@ class HttpResponse:
 
     def text(self, encoding: str | None = None) -> str:
         """The body as text, by the encoding given, else the response's."""
-        return self.content.decode(encoding or self._raw.encoding or "utf-8", "replace")
+        coding = encoding or self._raw.encoding or "utf-8"
+        # A mark of the byte order is no part of the text.
+        return self.content.decode("utf-8-sig" if coding.lower() in ("utf-8", "utf8") else coding, "replace")
 
     def json(self) -> Any:
         """The body as JSON. Raises ValueError when it is none."""
         return json.loads(self.content)
+
+    def _keep(self, body: KeptBody) -> bytes:
+        self._content, self.is_whole = body.content(), body.is_whole
+        return self._content
 
     def _unpacker(self) -> Unpacker | None:
         """What unpacks the body; None for one that is not packed, or in a way that is left to the library."""
@@ -174,7 +180,7 @@ class SyncHttpResponse(HttpResponse):
             finally:
                 pieces.close()
                 self._raw.close()
-            self._content, self.is_whole = body.content(), body.is_whole
+            return self._keep(body)
         return self._content
 
     def iter_bytes(self) -> Generator[bytes, None, None]:
@@ -208,7 +214,7 @@ class AsyncHttpResponse(HttpResponse):
             finally:
                 await pieces.aclose()
                 await self._raw.aclose()
-            self._content, self.is_whole = body.content(), body.is_whole
+            return self._keep(body)
         return self._content
 
     async def aiter_bytes(self) -> AsyncGenerator[bytes, None]:

@@ -153,9 +153,8 @@ class Model(BaseModel, MutableMapping[str, Any]):
     wire form.
     """
 
-    model_config = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
-
     if TYPE_CHECKING:  # pydantic would evaluate these annotations anew for every model
+        model_config: ClassVar[ConfigDict]
         __discriminator__: ClassVar[str | None]
         __tag__: ClassVar[str | None]
         __read_only_fields__: ClassVar[frozenset[str]]
@@ -165,6 +164,7 @@ class Model(BaseModel, MutableMapping[str, Any]):
         __fields_by_keyword__: ClassVar[dict[str, str]]
         __rfc3339__: ClassVar[frozenset[str]]
     else:
+        model_config = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
         __discriminator__ = __tag__ = None
         __read_only_fields__ = __rfc3339__ = frozenset()
         __aliases__ = __wire_names__ = __fields_by_wire_name__ = __fields_by_keyword__ = {}

@@ -36,36 +36,43 @@ def parse_body(request: Request[Any], response: HttpResponse, secret: Callable[[
     if request.returns == NOTHING:
         return None
     if not response.is_whole:
-        raise _endless(request, response, secret())
+        response.hide(secret())
+        raise _undecodable(
+            request,
+            response,
+            "the answer is too long to be read as a whole",
+            "is longer than anything that such a service gives",
+            step="; ask for fewer objects at once with limit= where they are many, or read the bytes as they come with stream=True",
+        )
     try:
         return load_model(request.returns).__pydantic_validator__.validate_json(response.content.removeprefix(BOM_UTF8))
     except ValueError as error:
         response.hide(secret())
         problem = _unreadable(error, response.content)
     # Outside of the handler: the error that was handled repeats the body, which may hold a secret.
-    from .exceptions import DecodeError
-
-    failure = DecodeError(f"{request.operation}: the answer is no JSON object: {problem}", response=response)
-    failure.request_id = request_id(response.headers)
-    failure.explanation = (
-        f"{request.operation} failed on {request.path}: the answer has status {response.status_code} but is no JSON object "
-        f"({response.content_type or 'no content type'}, {problem}{_named(failure.request_id)}). "
-        "Check that the endpoint is an agents service."
+    raise _undecodable(
+        request, response, f"the answer is no JSON object: {problem}", "is no JSON object", problem=f", {problem}"
     )
-    raise failure
 
 
-def _endless(request: Request[Any], response: HttpResponse, secret: str | None) -> Exception:
-    """The error of an answer that is longer than what is kept of one."""
+def _undecodable(
+    request: Request[Any], response: HttpResponse, message: str, told: str, *, problem: str = "", step: str = ""
+) -> Exception:
+    """The error of an answer that is of no use although it was to be one.
+
+    :param message: what is wrong, alone.
+    :param told: the same, in the middle of the line that tells all.
+    :param problem: more of that, for its brackets.
+    :param step: what to do besides checking the endpoint.
+    """
     from .exceptions import DecodeError
 
-    response.hide(secret)
-    failure = DecodeError(f"{request.operation}: the answer is too long to be read as a whole", response=response)
+    failure = DecodeError(f"{request.operation}: {message}", response=response)
     failure.request_id = request_id(response.headers)
     failure.explanation = (
-        f"{request.operation} failed on {request.path}: the answer has status {response.status_code} but is longer than anything that such "
-        f"a service gives ({response.content_type or 'no content type'}{_named(failure.request_id)}). Check that the endpoint is an agents "
-        "service; ask for fewer objects at once with limit= where they are many, or read the bytes as they come with stream=True."
+        f"{request.operation} failed on {request.path}: the answer has status {response.status_code} but {told} "
+        f"({response.content_type or 'no content type'}{problem}{_named(failure.request_id)}). "
+        f"Check that the endpoint is an agents service{step}."
     )
     return failure
 
@@ -122,7 +129,7 @@ _WITHOUT_MODEL = frozenset({304, 401, 404, 409})
 def _error_model(body: bytes) -> Model | None:
     """What a service says of an error, as an object; None where it is no JSON."""
     try:
-        said: Model = load_model("AgentV1Error").__pydantic_validator__.validate_json(body)
+        said: Model = load_model("AgentV1Error").__pydantic_validator__.validate_json(body.removeprefix(BOM_UTF8))
     except ValueError:
         return None
     return said

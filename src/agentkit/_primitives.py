@@ -121,7 +121,7 @@ async def async_seen_through(work: Callable[[], Awaitable[R]], otherwise: str) -
     :param work: does it.
     :param otherwise: what is told where no end of it came in time.
     :return: what came of it, and the cancellation that the caller owes now; None where there was none.
-    :raises asyncio.CancelledError: it failed; or it takes so long that it was given up, of which the log tells.
+    :raises asyncio.CancelledError: it failed, or it was given up, since it takes too long or the task is cancelled again; the log tells.
     """
     import asyncio
 
@@ -130,14 +130,23 @@ async def async_seen_through(work: Callable[[], Awaitable[R]], otherwise: str) -
         return await asyncio.shield(doing), None
     except asyncio.CancelledError as cancelled:
         try:
-            done, _ = await asyncio.wait([doing], timeout=_SECONDS_TO_SEE_THROUGH)
+            await asyncio.wait([doing], timeout=_SECONDS_TO_SEE_THROUGH)
         finally:
-            doing.cancel()
-        if not done:
-            _log.warning("%s: that was cancelled, and the service did not answer any more", otherwise)
-        elif not doing.cancelled() and doing.exception() is None:
-            return doing.result(), cancelled
-        raise
+            given_up = doing.cancel() or doing.cancelled()
+            if given_up:
+                doing.add_done_callback(_failure_of)  # nobody else asks for it any more
+                _log.warning("%s: that was cancelled, and the service did not answer any more", otherwise)
+        if given_up:
+            raise
+        failure = doing.exception()
+        if failure is not None:
+            _log.warning("%s: that was cancelled, and failed: %s", otherwise, failure)
+            raise
+        return doing.result(), cancelled
+
+
+def _failure_of(done: asyncio.Future[Any]) -> BaseException | None:
+    return None if done.cancelled() else done.exception()
 
 
 def sync_seen_through(work: Callable[[], R], otherwise: str) -> tuple[R, BaseException | None]:

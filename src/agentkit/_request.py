@@ -55,7 +55,8 @@ class Request(Generic[R]):
     response read as bytes. ``success`` are the statuses of an answer. ``api_version`` is sent in place of the endpoint's own where a
     call exists in certain versions only, under ``version_name``, which two calls spell otherwise. ``by_links`` marks a list whose pages
     name the next one by a link; ``url`` is such a link, in place of ``path`` and ``params``. ``headers`` are what this call sends besides
-    those of every call. ``reads`` marks a call that changes nothing although its method would allow that, so that it may be sent again. What may hold a secret is left out of the repr.
+    those of every call. ``reads`` marks a call that changes nothing although its method would allow that, so that it may be sent again.
+    What may hold a secret is left out of the repr.
     """
 
     operation: str

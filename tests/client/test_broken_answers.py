@@ -12,7 +12,7 @@ import pytest
 
 import agentkit._http
 from agentkit._http import AsyncHttp, AsyncHttpResponse, ConnectionSettings, HttpRequest, SyncHttp, Timeouts
-from agentkit.exceptions import AzureError, DecodeError, EventStreamError, ServiceResponseError
+from agentkit.exceptions import AzureError, DecodeError, EventStreamError, HttpResponseError, ServiceResponseError
 
 from .faces import Connect, done, inside, pieces
 from .fixtures import Naps
@@ -166,3 +166,13 @@ async def test_events_without_end_are_an_error_of_the_service(raw: RawServer, co
 async def test_a_mark_of_the_byte_order_is_no_part_of_the_json(raw: RawServer, connect: Connect) -> None:
     raw.answers = [Answer(body=b"\xef\xbb\xbf" + Answer(body=AGENT).content)]
     assert (await done(connect(raw).agents.get_agent("asst_1"))).id == "asst_1"
+
+
+async def test_nor_of_what_an_error_says(raw: RawServer, connect: Connect) -> None:
+    raw.answers = [Answer(400, b'\xef\xbb\xbf{"error": {"code": "no_such_model", "message": "it said no"}}')]
+    with pytest.raises(HttpResponseError, match="it said no") as caught:
+        await done(connect(raw).agents.get_agent("asst_1"))
+    error: Any = caught.value
+    assert error.error.code == "no_such_model"
+    assert error.model.error.message == "it said no"
+    assert error.response.text().startswith("{")

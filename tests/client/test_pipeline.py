@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import agentkit
+from agentkit.exceptions import HttpResponseError
 from agentkit.models import CodeInterpreterTool, RunAdditionalFieldList
 
 from .faces import KEY, Connect, Face, done, inside, next_piece, pieces
@@ -228,14 +229,23 @@ async def test_stream_gives_the_bytes_and_closes(raw: RawServer, connect: Connec
 
 
 async def test_an_answer_that_was_read_already_is_given_whole(raw: RawServer, connect: Connect) -> None:
-    """As it is for a hook, and where an answer is read before it is known to be one: of another good status than 200."""
-    raw.answers = [Answer(body=AGENT), Answer(201, body=b"{}")]
+    """As it is for a hook."""
+    raw.answers = [Answer(body=AGENT)]
     answers: list[Any] = []
     client = connect(raw, raw_response_hook=lambda given: answers.append(given.http_response))
     await done(client.agents.get_agent("asst_1"))
     read = answers[0].aiter_bytes() if hasattr(answers[0], "aiter_bytes") else answers[0].iter_bytes()
     assert await pieces(read) == [answers[0].content]
-    assert await pieces(await done(client.evaluations.create({}, stream=True))) == [b"{}"]
+
+
+async def test_whatever_status_means_success_is_streamed_and_no_other(raw: RawServer, connect: Connect) -> None:
+    raw.answers = [Answer(201, b"x" * 200_000), Answer(200, b"{}")]
+    evaluations = connect(raw).evaluations
+    read = await pieces(await done(evaluations.create({}, stream=True)))
+    assert len(read) > 1
+    assert b"".join(read) == b"x" * 200_000
+    with pytest.raises(HttpResponseError, match=r"create failed .*\(200 OK\)\. It is not the status that means success"):
+        await done(evaluations.create({}, stream=True))
 
 
 async def test_a_stream_that_is_left_early_closes_its_connection(raw: RawServer, connect: Connect) -> None:

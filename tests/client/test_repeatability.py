@@ -286,6 +286,19 @@ class TestTheKey:
         assert None not in keys
         assert len(set(keys)) == 3
 
+    async def test_what_stands_there_now_is_trusted_by_what_it_says_itself(
+        self, raw: RawServer, connect: Connect, naps: Naps
+    ) -> None:
+        """One server may have ended and another have begun at its address. That a call fails says nothing of keys."""
+        accepted = Answer(body=AGENT, headers={"Repeatability-Result": "accepted"})
+        raw.answers = [accepted, Answer(503), Answer(drop=True), accepted, Answer(body=AGENT), Answer(drop=True)]
+        agents = connect(raw.url, "key").agents
+        for _ in range(3):
+            await done(agents.create_agent(model="m"))
+        with pytest.raises(ServiceResponseError, match="may have processed it"):
+            await done(agents.create_agent(model="m"))
+        assert len(raw.seen) == 6
+
     async def test_what_only_reads_says_nothing_of_it(self, raw: RawServer, connect: Connect, naps: Naps) -> None:
         raw.answers = [Answer(body=AGENT, headers={"Repeatability-Result": "accepted"}), Answer(drop=True)]
         agents = connect(raw.url, "key").agents

@@ -216,7 +216,9 @@ class TestACancelledCreation:
             await working
         assert [seen.method for seen in raw.seen] == ["POST", "DELETE"]
 
-    async def test_that_the_service_refuses_is_cancelled_all_the_same(self, raw: RawServer, entering: Any) -> None:
+    async def test_that_the_service_refuses_is_cancelled_all_the_same(
+        self, raw: RawServer, entering: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
         if entering is None:
             return
         raw.answers = [Answer(400, wait=0.1)]
@@ -224,6 +226,21 @@ class TestACancelledCreation:
         with pytest.raises(asyncio.CancelledError):
             await working
         assert [seen.method for seen in raw.seen] == ["POST"]
+        assert "that was cancelled, and failed: create_agent failed on /assistants" in caplog.text
+
+    async def test_of_which_the_deletion_fails_tells_so(
+        self, raw: RawServer, entering: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        if entering is None:
+            return
+        raw.answers = [replace(object_of("agent"), wait=0.1), Answer(400, wait=0.1)]
+        working = await entering("agent")
+        while len(raw.seen) < 2:
+            await asyncio.sleep(0.001)
+        working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+        assert "the temporary agent id_1 may not be deleted yet: that was cancelled, and failed: delete_agent" in caplog.text
 
     @pytest.mark.parametrize("again", [False, True], ids=["once", "twice"])
     async def test_that_takes_too_long_is_given_up(
@@ -241,7 +258,7 @@ class TestACancelledCreation:
         with pytest.raises(asyncio.CancelledError):
             await working
         assert [seen.method for seen in raw.seen] == ["POST"]
-        assert ("a temporary agent may have been created: that was cancelled" in caplog.text) is not again
+        assert "a temporary agent may have been created: that was cancelled" in caplog.text
 
     @pytest.mark.parametrize("kind", KINDS)
     @pytest.mark.parametrize("aiohttp", [True, False])

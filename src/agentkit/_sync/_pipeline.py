@@ -158,9 +158,10 @@ class Pipeline:
             if isinstance(response, TransportError):
                 outcome = Outcome(failure=response.failure)
             else:
-                if not self._honours_keys and self._has_key(request):
-                    self._honours_keys = is_accepted(response.headers)
                 if response.status_code in request.success:
+                    if self._settings.repeatability is None and self._has_key(request):
+                        # Said anew by each: another server may stand at the address meanwhile.
+                        self._honours_keys = is_accepted(response.headers)
                     result: R = self._result(request, settings, PipelineResponse(outgoing, response, context), response)
                     return result
                 if settings.raw_response_hook is not None:
@@ -259,8 +260,9 @@ class Pipeline:
             _log.debug("-> %s %s", outgoing, masked(outgoing.headers))
         try:
             response = self._http.send(outgoing, Timeouts(settings.connection_timeout, settings.read_timeout))
-            if not (streamed and response.status_code == 200):
-                response.read(MOST_BYTES if response.status_code in request.success else BEGINNING)
+            succeeded = response.status_code in request.success
+            if not (streamed and succeeded):
+                response.read(MOST_BYTES if succeeded else BEGINNING)
         except TransportError as error:
             _log.debug("%s: %s after %.0f ms", outgoing, error, 1000 * (time.monotonic() - began))
             return error

@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..._model import NOTHING, Lax, Model, Rfc3339, wire
 from ..enums import Frequency, WeekDays
@@ -30,7 +30,7 @@ __all__ = [
 class TargetModelConfig(Model):
     """How to reach a model that is evaluated; `type` says where it runs."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of deployment."""
@@ -90,7 +90,7 @@ class EvaluatorConfiguration(Model):
 class InputData(Model):
     """Data to evaluate; `type` says where it comes from."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of data."""
@@ -103,7 +103,9 @@ class InputData(Model):
 class SystemData(Model):
     """Who created and changed an object, and when."""
 
-    __read_only_fields__ = frozenset(["created_at", "created_by", "created_by_type", "last_modified_at"])
+    __read_only_fields__: ClassVar[frozenset[str]] = frozenset(
+        ["created_at", "created_by", "created_by_type", "last_modified_at"]
+    )
 
     created_at: Rfc3339[datetime | None] = wire("createdAt")
     """When it was created."""
@@ -131,7 +133,7 @@ class SystemData(Model):
 class Evaluation(Model):
     """A run of evaluators over data."""
 
-    __read_only_fields__ = frozenset(["id", "status", "system_data"])
+    __read_only_fields__: ClassVar[frozenset[str]] = frozenset(["id", "status", "system_data"])
 
     id: Lax[str] = wire()
     """Id of the evaluation."""
@@ -177,7 +179,7 @@ class Evaluation(Model):
 class ApplicationInsightsConfiguration(InputData):
     """Traces that Application Insights has collected."""
 
-    __tag__ = "app_insights"
+    __tag__: ClassVar[str | None] = "app_insights"
 
     type: Lax[Literal["app_insights"]] = wire()
     """Kind of data."""
@@ -207,7 +209,7 @@ class ApplicationInsightsConfiguration(InputData):
 class Trigger(Model):
     """When a schedule runs; `type` says how that is told."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of trigger."""
@@ -220,7 +222,7 @@ class Trigger(Model):
 class EvaluationSchedule(Model):
     """An evaluation that repeats over the traces of an application."""
 
-    __read_only_fields__ = frozenset(["is_enabled", "name", "provisioning_state", "system_data"])
+    __read_only_fields__: ClassVar[frozenset[str]] = frozenset(["is_enabled", "name", "provisioning_state", "system_data"])
 
     name: Lax[str] = wire()
     """Name of the schedule, which is also its id."""
@@ -306,7 +308,7 @@ class PagedEvaluationSchedule(Model):
 class AOAIModelConfig(TargetModelConfig):
     """A model that is deployed in Azure OpenAI."""
 
-    __tag__ = "AOAI"
+    __tag__: ClassVar[str | None] = "AOAI"
 
     type: Lax[Literal["AOAI"]] = wire()
     """Kind of deployment."""
@@ -333,7 +335,7 @@ class AOAIModelConfig(TargetModelConfig):
 class MAASModelConfig(TargetModelConfig):
     """A model that runs on a serverless endpoint."""
 
-    __tag__ = "MAAS"
+    __tag__: ClassVar[str | None] = "MAAS"
 
     type: Lax[Literal["MAAS"]] = wire()
     """Kind of deployment."""
@@ -352,7 +354,7 @@ class MAASModelConfig(TargetModelConfig):
 class Dataset(InputData):
     """Data that was uploaded as a dataset."""
 
-    __tag__ = "dataset"
+    __tag__: ClassVar[str | None] = "dataset"
 
     type: Lax[Literal["dataset"]] = wire()
     """Kind of data."""
@@ -367,7 +369,7 @@ class Dataset(InputData):
 class CronTrigger(Trigger):
     """Runs at the times of a cron expression."""
 
-    __tag__ = "Cron"
+    __tag__: ClassVar[str | None] = "Cron"
 
     type: Lax[Literal["Cron"]] = wire()
     """Kind of trigger."""
@@ -408,7 +410,7 @@ class RecurrenceSchedule(Model):
 class RecurrenceTrigger(Trigger):
     """Runs every so many minutes, hours, days, weeks or months."""
 
-    __tag__ = "Recurrence"
+    __tag__: ClassVar[str | None] = "Recurrence"
 
     type: Lax[Literal["Recurrence"]] = wire()
     """Kind of trigger."""

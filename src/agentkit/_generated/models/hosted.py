@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..._members import AgentDetailsMembers, AgentVersionDetailsMembers, HostedAgentDefinitionMembers
 from ..._model import NOTHING, Constant, Lax, Model, wire
@@ -109,7 +109,7 @@ class RaiConfig(Model):
 class AgentDefinition(Model):
     """What a version of an agent consists of; `kind` says which sort of agent it is."""
 
-    __discriminator__ = "kind"
+    __discriminator__: ClassVar[str | None] = "kind"
 
     kind: Lax[str] = wire()
     """Sort of agent."""
@@ -274,7 +274,7 @@ class ProtocolVersionRecord(Model):
 class ContainerAppAgentDefinition(AgentDefinition):
     """An agent that runs as a container app of the caller's."""
 
-    __tag__ = "container_app"
+    __tag__: ClassVar[str | None] = "container_app"
 
     kind: Lax[Literal["container_app"]] = wire()
     """Always this value; it tells the kind."""
@@ -302,7 +302,7 @@ class ContainerAppAgentDefinition(AgentDefinition):
 class AgentTool(Model):
     """A tool of an agent that is addressed by its name; `type` says which one."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of tool."""
@@ -361,7 +361,7 @@ class ContainerConfiguration(Model):
 class HostedAgentDefinition(HostedAgentDefinitionMembers, AgentDefinition):
     """An agent that the service runs as a container."""
 
-    __tag__ = "hosted"
+    __tag__: ClassVar[str | None] = "hosted"
 
     kind: Lax[Literal["hosted"]] = wire()
     """Always this value; it tells the kind."""
@@ -421,7 +421,7 @@ class HostedAgentDefinition(HostedAgentDefinitionMembers, AgentDefinition):
 class ImageBasedHostedAgentDefinition(HostedAgentDefinition):
     """A hosted agent that is given as a container image."""
 
-    __tag__ = "hosted"
+    __tag__: ClassVar[str | None] = "hosted"
 
     if TYPE_CHECKING:
 
@@ -449,7 +449,7 @@ class ImageBasedHostedAgentDefinition(HostedAgentDefinition):
 class A2ATool(AgentTool):
     """Lets the agent talk to another agent over the Agent2Agent protocol."""
 
-    __tag__ = "a2a_preview"
+    __tag__: ClassVar[str | None] = "a2a_preview"
 
     type: Lax[Literal["a2a_preview"]] = wire()
     """Always this value; it tells the kind."""
@@ -521,7 +521,7 @@ class AzureAISearchAgentToolResource(Model):
 class AzureAISearchAgentTool(AgentTool):
     """Lets the agent query an Azure AI Search index."""
 
-    __tag__ = "azure_ai_search"
+    __tag__: ClassVar[str | None] = "azure_ai_search"
 
     type: Lax[Literal["azure_ai_search"]] = wire()
     """Always this value; it tells the kind."""
@@ -619,7 +619,7 @@ class AzureFunctionAgentDefinition(Model):
 class AzureFunctionAgentTool(AgentTool):
     """A function that runs in Azure Functions and talks to the agent through storage queues."""
 
-    __tag__ = "azure_function"
+    __tag__: ClassVar[str | None] = "azure_function"
 
     type: Lax[Literal["azure_function"]] = wire()
     """Always this value; it tells the kind."""
@@ -685,7 +685,7 @@ class BingCustomSearchToolParameters(Model):
 class BingCustomSearchAgentTool(AgentTool):
     """Lets the agent search the sites of a Bing Custom Search instance."""
 
-    __tag__ = "bing_custom_search_preview"
+    __tag__: ClassVar[str | None] = "bing_custom_search_preview"
 
     type: Lax[Literal["bing_custom_search_preview"]] = wire()
     """Always this value; it tells the kind."""
@@ -752,7 +752,7 @@ class BingGroundingSearchAgentToolParameters(Model):
 class BingGroundingAgentTool(AgentTool):
     """Lets the agent search the web through Bing."""
 
-    __tag__ = "bing_grounding"
+    __tag__: ClassVar[str | None] = "bing_grounding"
 
     type: Lax[Literal["bing_grounding"]] = wire()
     """Always this value; it tells the kind."""
@@ -801,7 +801,7 @@ class BrowserAutomationToolParameters(Model):
 class BrowserAutomationAgentTool(AgentTool):
     """Lets the agent act in a browser."""
 
-    __tag__ = "browser_automation_preview"
+    __tag__: ClassVar[str | None] = "browser_automation_preview"
 
     type: Lax[Literal["browser_automation_preview"]] = wire()
     """Always this value; it tells the kind."""
@@ -849,7 +849,7 @@ class StructuredOutputDefinition(Model):
 class CaptureStructuredOutputsTool(AgentTool):
     """Lets the agent hand out values of a given form besides its text."""
 
-    __tag__ = "capture_structured_outputs"
+    __tag__: ClassVar[str | None] = "capture_structured_outputs"
 
     type: Lax[Literal["capture_structured_outputs"]] = wire()
     """Always this value; it tells the kind."""
@@ -879,7 +879,7 @@ class CodeInterpreterToolAuto(Model):
 class CodeInterpreterAgentTool(AgentTool):
     """Lets the agent write Python and run it in a container."""
 
-    __tag__ = "code_interpreter"
+    __tag__: ClassVar[str | None] = "code_interpreter"
 
     type: Lax[Literal["code_interpreter"]] = wire()
     """Always this value; it tells the kind."""
@@ -896,7 +896,7 @@ class CodeInterpreterAgentTool(AgentTool):
 class ComputerUsePreviewTool(AgentTool):
     """Lets the agent act on a screen, by pictures, mouse and keyboard."""
 
-    __tag__ = "computer_use_preview"
+    __tag__: ClassVar[str | None] = "computer_use_preview"
 
     type: Lax[Literal["computer_use_preview"]] = wire()
     """Always this value; it tells the kind."""
@@ -938,7 +938,7 @@ class RankingOptions(Model):
 class FileSearchAgentTool(AgentTool):
     """Lets the agent search vector stores."""
 
-    __tag__ = "file_search"
+    __tag__: ClassVar[str | None] = "file_search"
 
     type: Lax[Literal["file_search"]] = wire()
     """Always this value; it tells the kind."""
@@ -1006,7 +1006,7 @@ class CompoundFilter(Model):
 class FunctionAgentTool(AgentTool):
     """A function of the caller's: the response ends with its arguments and waits for the output."""
 
-    __tag__ = "function"
+    __tag__: ClassVar[str | None] = "function"
 
     type: Lax[Literal["function"]] = wire()
     """Always this value; it tells the kind."""
@@ -1051,7 +1051,7 @@ class ImageGenToolInputImageMask(Model):
 class ImageGenTool(AgentTool):
     """Lets the agent draw images."""
 
-    __tag__ = "image_generation"
+    __tag__: ClassVar[str | None] = "image_generation"
 
     type: Lax[Literal["image_generation"]] = wire()
     """Always this value; it tells the kind."""
@@ -1096,7 +1096,7 @@ class ImageGenTool(AgentTool):
 class LocalShellTool(AgentTool):
     """Lets the agent run commands in a shell of the caller's."""
 
-    __tag__ = "local_shell"
+    __tag__: ClassVar[str | None] = "local_shell"
 
     type: Lax[Literal["local_shell"]] = wire()
     """Always this value; it tells the kind."""
@@ -1162,7 +1162,7 @@ class MCPToolRequireApproval1(Model):
 class MCPTool(AgentTool):
     """Lets the agent use the tools of a server that speaks the Model Context Protocol."""
 
-    __tag__ = "mcp"
+    __tag__: ClassVar[str | None] = "mcp"
 
     type: Lax[Literal["mcp"]] = wire()
     """Always this value; it tells the kind."""
@@ -1209,7 +1209,7 @@ class MemorySearchOptions(Model):
 class MemorySearchTool(AgentTool):
     """Lets the agent remember, and look up what it remembered."""
 
-    __tag__ = "memory_search"
+    __tag__: ClassVar[str | None] = "memory_search"
 
     type: Lax[Literal["memory_search"]] = wire()
     """Always this value; it tells the kind."""
@@ -1263,7 +1263,7 @@ class FabricDataAgentToolParameters(Model):
 class MicrosoftFabricAgentTool(AgentTool):
     """Lets the agent ask a Microsoft Fabric data agent."""
 
-    __tag__ = "fabric_dataagent_preview"
+    __tag__: ClassVar[str | None] = "fabric_dataagent_preview"
 
     type: Lax[Literal["fabric_dataagent_preview"]] = wire()
     """Always this value; it tells the kind."""
@@ -1284,7 +1284,7 @@ class MicrosoftFabricAgentTool(AgentTool):
 class OpenApiAgentAuthDetails(Model):
     """How the service authenticates to a web API; `type` says which way."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Way of authentication."""
@@ -1320,7 +1320,7 @@ class OpenApiFunctionDefinitionFunction(Model):
 class OpenApiAgentFunctionDefinition(Model):
     """A web API, and how to authenticate to it."""
 
-    __read_only_fields__ = frozenset(["functions"])
+    __read_only_fields__: ClassVar[frozenset[str]] = frozenset(["functions"])
 
     name: Lax[str] = wire()
     """Name by which the model refers to the API."""
@@ -1354,7 +1354,7 @@ class OpenApiAgentFunctionDefinition(Model):
 class OpenApiAgentTool(AgentTool):
     """Lets the agent call a web API that an OpenAPI document describes."""
 
-    __tag__ = "openapi"
+    __tag__: ClassVar[str | None] = "openapi"
 
     type: Lax[Literal["openapi"]] = wire()
     """Always this value; it tells the kind."""
@@ -1371,7 +1371,7 @@ class OpenApiAgentTool(AgentTool):
 class OpenApiAgentAnonymousAuthDetails(OpenApiAgentAuthDetails):
     """No authentication."""
 
-    __tag__ = "anonymous"
+    __tag__: ClassVar[str | None] = "anonymous"
 
     type: Lax[Literal["anonymous"]] = wire()
     """Always this value; it tells the kind."""
@@ -1395,7 +1395,7 @@ class OpenApiAgentManagedSecurityScheme(Model):
 class OpenApiAgentManagedAuthDetails(OpenApiAgentAuthDetails):
     """Authentication as the managed identity of the project."""
 
-    __tag__ = "managed_identity"
+    __tag__: ClassVar[str | None] = "managed_identity"
 
     type: Lax[Literal["managed_identity"]] = wire()
     """Always this value; it tells the kind."""
@@ -1423,7 +1423,7 @@ class OpenApiProjectConnectionSecurityScheme(Model):
 class OpenApiProjectConnectionAuthDetails(OpenApiAgentAuthDetails):
     """Authentication with what a connection of the project holds."""
 
-    __tag__ = "project_connection"
+    __tag__: ClassVar[str | None] = "project_connection"
 
     type: Lax[Literal["project_connection"]] = wire()
     """Always this value; it tells the kind."""
@@ -1457,7 +1457,7 @@ class SharepointGroundingToolParameters(Model):
 class SharepointAgentTool(AgentTool):
     """Lets the agent search a SharePoint site."""
 
-    __tag__ = "sharepoint_grounding_preview"
+    __tag__: ClassVar[str | None] = "sharepoint_grounding_preview"
 
     type: Lax[Literal["sharepoint_grounding_preview"]] = wire()
     """Always this value; it tells the kind."""
@@ -1478,7 +1478,7 @@ class SharepointAgentTool(AgentTool):
 class Location(Model):
     """Where a user is; `type` says how exactly."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """How exactly the place is known."""
@@ -1491,7 +1491,7 @@ class Location(Model):
 class WebSearchPreviewTool(AgentTool):
     """Lets the agent search the web."""
 
-    __tag__ = "web_search_preview"
+    __tag__: ClassVar[str | None] = "web_search_preview"
 
     type: Lax[Literal["web_search_preview"]] = wire()
     """Always this value; it tells the kind."""
@@ -1515,7 +1515,7 @@ class WebSearchPreviewTool(AgentTool):
 class ApproximateLocation(Location):
     """Roughly where a user is."""
 
-    __tag__ = "approximate"
+    __tag__: ClassVar[str | None] = "approximate"
 
     type: Lax[Literal["approximate"]] = wire()
     """Always this value; it tells the kind."""
@@ -1545,7 +1545,7 @@ class ApproximateLocation(Location):
 class ResponseTextFormatConfiguration(Model):
     """Format of a text; `type` says which one."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of format."""
@@ -1621,7 +1621,7 @@ class StructuredInputDefinition(Model):
 class PromptAgentDefinition(AgentDefinition):
     """An agent that is a model with its instructions and tools."""
 
-    __tag__ = "prompt"
+    __tag__: ClassVar[str | None] = "prompt"
 
     kind: Lax[Literal["prompt"]] = wire()
     """Always this value; it tells the kind."""
@@ -1664,7 +1664,7 @@ class PromptAgentDefinition(AgentDefinition):
 class ResponseTextFormatConfigurationJsonObject(ResponseTextFormatConfiguration):
     """Any JSON object."""
 
-    __tag__ = "json_object"
+    __tag__: ClassVar[str | None] = "json_object"
 
     type: Lax[Literal["json_object"]] = wire()
     """Always this value; it tells the kind."""
@@ -1677,7 +1677,7 @@ class ResponseTextFormatConfigurationJsonObject(ResponseTextFormatConfiguration)
 class ResponseTextFormatConfigurationJsonSchema(ResponseTextFormatConfiguration):
     """JSON of a given form."""
 
-    __tag__ = "json_schema"
+    __tag__: ClassVar[str | None] = "json_schema"
 
     type: Lax[Literal["json_schema"]] = wire()
     """Always this value; it tells the kind."""
@@ -1708,7 +1708,7 @@ class ResponseTextFormatConfigurationJsonSchema(ResponseTextFormatConfiguration)
 class ResponseTextFormatConfigurationText(ResponseTextFormatConfiguration):
     """Free text."""
 
-    __tag__ = "text"
+    __tag__: ClassVar[str | None] = "text"
 
     type: Lax[Literal["text"]] = wire()
     """Always this value; it tells the kind."""
@@ -1721,7 +1721,7 @@ class ResponseTextFormatConfigurationText(ResponseTextFormatConfiguration):
 class WorkflowAgentDefinition(AgentDefinition):
     """An agent that is a workflow of other agents."""
 
-    __tag__ = "workflow"
+    __tag__: ClassVar[str | None] = "workflow"
 
     kind: Lax[Literal["workflow"]] = wire()
     """Always this value; it tells the kind."""

@@ -43,7 +43,7 @@ __all__ = [
 class MessageInputContentBlock(Model):
     """One block of a new message; `type` says what it holds."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of block."""
@@ -56,7 +56,7 @@ class MessageInputContentBlock(Model):
 class MessageInputTextBlock(MessageInputContentBlock):
     """A piece of text in a new message."""
 
-    __tag__ = "text"
+    __tag__: ClassVar[str | None] = "text"
 
     type: Lax[Literal["text"]] = wire()
     """Always this value; it tells the kind."""
@@ -91,7 +91,7 @@ class MessageImageFileParam(Model):
 class MessageInputImageFileBlock(MessageInputContentBlock):
     """An uploaded image in a new message."""
 
-    __tag__ = "image_file"
+    __tag__: ClassVar[str | None] = "image_file"
 
     type: Lax[Literal["image_file"]] = wire()
     """Always this value; it tells the kind."""
@@ -128,7 +128,7 @@ class MessageImageUrlParam(Model):
 class MessageInputImageUrlBlock(MessageInputContentBlock):
     """An image on the web, or inside a data URL, in a new message."""
 
-    __tag__ = "image_url"
+    __tag__: ClassVar[str | None] = "image_url"
 
     type: Lax[Literal["image_url"]] = wire()
     """Always this value; it tells the kind."""
@@ -202,7 +202,7 @@ class ThreadMessageOptions(Model):
 class MessageContent(Model):
     """One block of a message; `type` says what it holds."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of block."""
@@ -295,7 +295,7 @@ class ThreadMessage(ThreadMessageMembers, Model):
 class MessageTextAnnotation(Model):
     """A stretch of a text that refers to something; `type` says to what."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of reference."""
@@ -332,7 +332,7 @@ class MessageTextDetails(Model):
 class MessageTextContent(MessageContent):
     """A block of text."""
 
-    __tag__ = "text"
+    __tag__: ClassVar[str | None] = "text"
 
     type: Lax[Literal["text"]] = wire()
     """Always this value; it tells the kind."""
@@ -358,7 +358,7 @@ class MessageImageFileDetails(Model):
 class MessageImageFileContent(MessageContent):
     """A block that is an image."""
 
-    __tag__ = "image_file"
+    __tag__: ClassVar[str | None] = "image_file"
 
     type: Lax[Literal["image_file"]] = wire()
     """Always this value; it tells the kind."""
@@ -390,7 +390,7 @@ class MessageTextFileCitationDetails(Model):
 class MessageTextFileCitationAnnotation(MessageTextAnnotation):
     """Says that a statement comes from a file that file search found."""
 
-    __tag__ = "file_citation"
+    __tag__: ClassVar[str | None] = "file_citation"
 
     type: Lax[Literal["file_citation"]] = wire()
     """Always this value; it tells the kind."""
@@ -429,7 +429,7 @@ class MessageTextFilePathDetails(Model):
 class MessageTextFilePathAnnotation(MessageTextAnnotation):
     """A `sandbox:` path in a text that stands for a file which the code interpreter made."""
 
-    __tag__ = "file_path"
+    __tag__: ClassVar[str | None] = "file_path"
 
     type: Lax[Literal["file_path"]] = wire()
     """Always this value; it tells the kind."""
@@ -472,7 +472,7 @@ class MessageTextUrlCitationDetails(Model):
 class MessageTextUrlCitationAnnotation(MessageTextAnnotation):
     """Says that a statement comes from a web page or a search document."""
 
-    __tag__ = "url_citation"
+    __tag__: ClassVar[str | None] = "url_citation"
 
     type: Lax[Literal["url_citation"]] = wire()
     """Always this value; it tells the kind."""

@@ -67,7 +67,7 @@ class RunStepCompletionUsage(Model):
 class RunStepDetails(Model):
     """What a step did; `type` says of what kind it is."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of step."""
@@ -184,7 +184,7 @@ class RunStepMessageCreationReference(Model):
 class RunStepMessageCreationDetails(RunStepDetails):
     """The step wrote a message."""
 
-    __tag__ = "message_creation"
+    __tag__: ClassVar[str | None] = "message_creation"
 
     type: Lax[Literal["message_creation"]] = wire()
     """Always this value; it tells the kind."""
@@ -201,7 +201,7 @@ class RunStepMessageCreationDetails(RunStepDetails):
 class RunStepToolCall(Model):
     """A call of a tool; `type` says of which."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of tool."""
@@ -218,7 +218,7 @@ class RunStepToolCall(Model):
 class RunStepToolCallDetails(RunStepDetails):
     """The step called tools."""
 
-    __tag__ = "tool_calls"
+    __tag__: ClassVar[str | None] = "tool_calls"
 
     type: Lax[Literal["tool_calls"]] = wire()
     """Always this value; it tells the kind."""
@@ -235,7 +235,7 @@ class RunStepToolCallDetails(RunStepDetails):
 class RunStepCodeInterpreterToolCallOutput(Model):
     """Something that came out of code; `type` says what."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of output."""
@@ -268,7 +268,7 @@ class RunStepCodeInterpreterToolCallDetails(Model):
 class RunStepCodeInterpreterToolCall(RunStepToolCall):
     """Code that the agent ran."""
 
-    __tag__ = "code_interpreter"
+    __tag__: ClassVar[str | None] = "code_interpreter"
 
     type: Lax[Literal["code_interpreter"]] = wire()
     """Always this value; it tells the kind."""
@@ -290,7 +290,7 @@ class RunStepCodeInterpreterToolCall(RunStepToolCall):
 class RunStepCodeInterpreterLogOutput(RunStepCodeInterpreterToolCallOutput):
     """Text that the code printed."""
 
-    __tag__ = "logs"
+    __tag__: ClassVar[str | None] = "logs"
 
     type: Lax[Literal["logs"]] = wire()
     """Always this value; it tells the kind."""
@@ -316,7 +316,7 @@ class RunStepCodeInterpreterImageReference(Model):
 class RunStepCodeInterpreterImageOutput(RunStepCodeInterpreterToolCallOutput):
     """An image that the code drew."""
 
-    __tag__ = "image"
+    __tag__: ClassVar[str | None] = "image"
 
     type: Lax[Literal["image"]] = wire()
     """Always this value; it tells the kind."""
@@ -392,7 +392,7 @@ class RunStepFileSearchToolCallResults(Model):
 class RunStepFileSearchToolCall(RunStepToolCall):
     """A search in vector stores."""
 
-    __tag__ = "file_search"
+    __tag__: ClassVar[str | None] = "file_search"
 
     type: Lax[Literal["file_search"]] = wire()
     """Always this value; it tells the kind."""
@@ -437,7 +437,7 @@ class RunStepFunctionToolCallDetails(Model):
 class RunStepFunctionToolCall(RunStepToolCall):
     """A call of one of the caller's functions."""
 
-    __tag__ = "function"
+    __tag__: ClassVar[str | None] = "function"
 
     type: Lax[Literal["function"]] = wire()
     """Always this value; it tells the kind."""
@@ -459,7 +459,7 @@ class RunStepFunctionToolCall(RunStepToolCall):
 class RunStepAzureAISearchToolCall(RunStepToolCall):
     """A query of an Azure AI Search index."""
 
-    __tag__ = "azure_ai_search"
+    __tag__: ClassVar[str | None] = "azure_ai_search"
 
     type: Lax[Literal["azure_ai_search"]] = wire()
     """Always this value; it tells the kind."""
@@ -481,7 +481,7 @@ class RunStepAzureAISearchToolCall(RunStepToolCall):
 class RunStepBingGroundingToolCall(RunStepToolCall):
     """A web search through Bing."""
 
-    __tag__ = "bing_grounding"
+    __tag__: ClassVar[str | None] = "bing_grounding"
 
     type: Lax[Literal["bing_grounding"]] = wire()
     """Always this value; it tells the kind."""
@@ -503,7 +503,7 @@ class RunStepBingGroundingToolCall(RunStepToolCall):
 class RunStepCustomSearchToolCall(RunStepToolCall):
     """A search of a Bing Custom Search instance."""
 
-    __tag__ = "bing_custom_search"
+    __tag__: ClassVar[str | None] = "bing_custom_search"
 
     type: Lax[Literal["bing_custom_search"]] = wire()
     """Always this value; it tells the kind."""
@@ -525,7 +525,7 @@ class RunStepCustomSearchToolCall(RunStepToolCall):
 class RunStepMicrosoftFabricToolCall(RunStepToolCall):
     """A question to a Microsoft Fabric data agent."""
 
-    __tag__ = "fabric_dataagent"
+    __tag__: ClassVar[str | None] = "fabric_dataagent"
 
     type: Lax[Literal["fabric_dataagent"]] = wire()
     """Always this value; it tells the kind."""
@@ -547,7 +547,7 @@ class RunStepMicrosoftFabricToolCall(RunStepToolCall):
 class RunStepSharepointToolCall(RunStepToolCall):
     """A search of a SharePoint site."""
 
-    __tag__ = "sharepoint_grounding"
+    __tag__: ClassVar[str | None] = "sharepoint_grounding"
 
     type: Lax[Literal["sharepoint_grounding"]] = wire()
     """Always this value; it tells the kind."""
@@ -564,7 +564,7 @@ class RunStepSharepointToolCall(RunStepToolCall):
 class RunStepOpenAPIToolCall(RunStepToolCall):
     """A call of an HTTP API."""
 
-    __tag__ = "openapi"
+    __tag__: ClassVar[str | None] = "openapi"
 
     type: Lax[Literal["openapi"]] = wire()
     """Always this value; it tells the kind."""

@@ -43,7 +43,7 @@ class IncompleteRunDetails(Model):
 class RequiredAction(Model):
     """What the caller has to do before a run goes on; `type` says what."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of action."""
@@ -223,7 +223,7 @@ class ThreadRun(Model):
 class RequiredToolCall(Model):
     """A call that the caller has to answer; `type` says of what kind."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of call."""
@@ -253,7 +253,7 @@ class SubmitToolOutputsDetails(Model):
 class SubmitToolOutputsAction(RequiredAction):
     """The run waits for the outputs of function calls."""
 
-    __tag__ = "submit_tool_outputs"
+    __tag__: ClassVar[str | None] = "submit_tool_outputs"
 
     type: Lax[Literal["submit_tool_outputs"]] = wire()
     """Always this value; it tells the kind."""
@@ -285,7 +285,7 @@ class RequiredFunctionToolCallDetails(Model):
 class RequiredFunctionToolCall(RequiredToolCall):
     """A function that the caller has to run."""
 
-    __tag__ = "function"
+    __tag__: ClassVar[str | None] = "function"
 
     type: Lax[Literal["function"]] = wire()
     """Always this value; it tells the kind."""

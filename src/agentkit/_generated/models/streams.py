@@ -2,7 +2,7 @@
 """Streams."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..._members import MessageDeltaChunkMembers
 from ..._model import NOTHING, Constant, Lax, Model, wire
@@ -49,7 +49,7 @@ __all__ = [
 class MessageDeltaContent(Model):
     """A piece of one content block; `type` says what it holds."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     index: Lax[int] = wire()
     """Place of the block in the message, from 0."""
@@ -103,7 +103,7 @@ class MessageDeltaChunk(MessageDeltaChunkMembers, Model):
 class MessageDeltaTextAnnotation(Model):
     """A piece of an annotation; `type` says of which kind."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     index: Lax[int] = wire()
     """Place of the annotation in its text block, from 0."""
@@ -140,7 +140,7 @@ class MessageDeltaTextContentObject(Model):
 class MessageDeltaTextContent(MessageDeltaContent):
     """A piece of a text block."""
 
-    __tag__ = "text"
+    __tag__: ClassVar[str | None] = "text"
 
     type: Lax[Literal["text"]] = wire()
     """Always this value; it tells the kind."""
@@ -173,7 +173,7 @@ class MessageDeltaImageFileContentObject(Model):
 class MessageDeltaImageFileContent(MessageDeltaContent):
     """An image block."""
 
-    __tag__ = "image_file"
+    __tag__: ClassVar[str | None] = "image_file"
 
     type: Lax[Literal["image_file"]] = wire()
     """Always this value; it tells the kind."""
@@ -210,7 +210,7 @@ class MessageDeltaTextFileCitationAnnotationObject(Model):
 class MessageDeltaTextFileCitationAnnotation(MessageDeltaTextAnnotation):
     """A reference to a file that file search found."""
 
-    __tag__ = "file_citation"
+    __tag__: ClassVar[str | None] = "file_citation"
 
     type: Lax[Literal["file_citation"]] = wire()
     """Always this value; it tells the kind."""
@@ -252,7 +252,7 @@ class MessageDeltaTextFilePathAnnotationObject(Model):
 class MessageDeltaTextFilePathAnnotation(MessageDeltaTextAnnotation):
     """A path that stands for a file which the code interpreter made."""
 
-    __tag__ = "file_path"
+    __tag__: ClassVar[str | None] = "file_path"
 
     type: Lax[Literal["file_path"]] = wire()
     """Always this value; it tells the kind."""
@@ -298,7 +298,7 @@ class MessageDeltaTextUrlCitationDetails(Model):
 class MessageDeltaTextUrlCitationAnnotation(MessageDeltaTextAnnotation):
     """A reference to a web page or a search document."""
 
-    __tag__ = "url_citation"
+    __tag__: ClassVar[str | None] = "url_citation"
 
     type: Lax[Literal["url_citation"]] = wire()
     """Always this value; it tells the kind."""
@@ -326,7 +326,7 @@ class MessageDeltaTextUrlCitationAnnotation(MessageDeltaTextAnnotation):
 class RunStepDeltaDetail(Model):
     """A piece of what a step does; `type` says of which kind."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of step."""
@@ -380,7 +380,7 @@ class RunStepDeltaMessageCreationObject(Model):
 class RunStepDeltaMessageCreation(RunStepDeltaDetail):
     """The step writes a message."""
 
-    __tag__ = "message_creation"
+    __tag__: ClassVar[str | None] = "message_creation"
 
     type: Lax[Literal["message_creation"]] = wire()
     """Always this value; it tells the kind."""
@@ -397,7 +397,7 @@ class RunStepDeltaMessageCreation(RunStepDeltaDetail):
 class RunStepDeltaToolCall(Model):
     """A piece of a tool call; `type` says of which tool."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     index: Lax[int] = wire()
     """Place of the call in the step, from 0."""
@@ -422,7 +422,7 @@ class RunStepDeltaToolCall(Model):
 class RunStepDeltaToolCallObject(RunStepDeltaDetail):
     """The step calls tools."""
 
-    __tag__ = "tool_calls"
+    __tag__: ClassVar[str | None] = "tool_calls"
 
     type: Lax[Literal["tool_calls"]] = wire()
     """Always this value; it tells the kind."""
@@ -439,7 +439,7 @@ class RunStepDeltaToolCallObject(RunStepDeltaDetail):
 class RunStepDeltaCodeInterpreterOutput(Model):
     """Something that came out of code; `type` says what."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     index: Lax[int] = wire()
     """Place of the output in its call, from 0."""
@@ -476,7 +476,7 @@ class RunStepDeltaCodeInterpreterDetailItemObject(Model):
 class RunStepDeltaCodeInterpreterToolCall(RunStepDeltaToolCall):
     """A piece of a code interpreter call."""
 
-    __tag__ = "code_interpreter"
+    __tag__: ClassVar[str | None] = "code_interpreter"
 
     type: Lax[Literal["code_interpreter"]] = wire()
     """Always this value; it tells the kind."""
@@ -499,7 +499,7 @@ class RunStepDeltaCodeInterpreterToolCall(RunStepDeltaToolCall):
 class RunStepDeltaCodeInterpreterLogOutput(RunStepDeltaCodeInterpreterOutput):
     """Text that the code printed."""
 
-    __tag__ = "logs"
+    __tag__: ClassVar[str | None] = "logs"
 
     type: Lax[Literal["logs"]] = wire()
     """Always this value; it tells the kind."""
@@ -527,7 +527,7 @@ class RunStepDeltaCodeInterpreterImageOutputObject(Model):
 class RunStepDeltaCodeInterpreterImageOutput(RunStepDeltaCodeInterpreterOutput):
     """An image that the code drew."""
 
-    __tag__ = "image"
+    __tag__: ClassVar[str | None] = "image"
 
     type: Lax[Literal["image"]] = wire()
     """Always this value; it tells the kind."""
@@ -549,7 +549,7 @@ class RunStepDeltaCodeInterpreterImageOutput(RunStepDeltaCodeInterpreterOutput):
 class RunStepDeltaFileSearchToolCall(RunStepDeltaToolCall):
     """A search in vector stores."""
 
-    __tag__ = "file_search"
+    __tag__: ClassVar[str | None] = "file_search"
 
     type: Lax[Literal["file_search"]] = wire()
     """Always this value; it tells the kind."""
@@ -595,7 +595,7 @@ class RunStepDeltaFunction(Model):
 class RunStepDeltaFunctionToolCall(RunStepDeltaToolCall):
     """A piece of a function call."""
 
-    __tag__ = "function"
+    __tag__: ClassVar[str | None] = "function"
 
     type: Lax[Literal["function"]] = wire()
     """Always this value; it tells the kind."""

@@ -2,7 +2,7 @@
 """Tools."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..._model import NOTHING, Constant, Lax, Model, wire
 from ..enums import (
@@ -71,7 +71,7 @@ __all__ = [
 class ToolDefinition(Model):
     """A tool that an agent may use; `type` says which one."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Kind of tool."""
@@ -84,7 +84,7 @@ class ToolDefinition(Model):
 class CodeInterpreterToolDefinition(ToolDefinition):
     """Lets the agent write Python and run it in a sandbox, on its files and on the thread's."""
 
-    __tag__ = "code_interpreter"
+    __tag__: ClassVar[str | None] = "code_interpreter"
 
     type: Lax[Literal["code_interpreter"]] = wire()
     """Always this value; it tells the kind."""
@@ -132,7 +132,7 @@ class FileSearchToolDefinitionDetails(Model):
 class FileSearchToolDefinition(ToolDefinition):
     """Lets the agent search the vector stores that are attached to it or to the thread."""
 
-    __tag__ = "file_search"
+    __tag__: ClassVar[str | None] = "file_search"
 
     type: Lax[Literal["file_search"]] = wire()
     """Always this value; it tells the kind."""
@@ -172,7 +172,7 @@ class FunctionDefinition(Model):
 class FunctionToolDefinition(ToolDefinition):
     """A function of the caller's: the run pauses with its arguments and waits for the output."""
 
-    __tag__ = "function"
+    __tag__: ClassVar[str | None] = "function"
 
     type: Lax[Literal["function"]] = wire()
     """Always this value; it tells the kind."""
@@ -256,7 +256,7 @@ class AzureFunctionDefinition(Model):
 class AzureFunctionToolDefinition(ToolDefinition):
     """A function that runs in Azure Functions and talks to the agent through storage queues."""
 
-    __tag__ = "azure_function"
+    __tag__: ClassVar[str | None] = "azure_function"
 
     type: Lax[Literal["azure_function"]] = wire()
     """Always this value; it tells the kind."""
@@ -273,7 +273,7 @@ class AzureFunctionToolDefinition(ToolDefinition):
 class AzureAISearchToolDefinition(ToolDefinition):
     """Lets the agent query an Azure AI Search index; the index is named in `tool_resources`."""
 
-    __tag__ = "azure_ai_search"
+    __tag__: ClassVar[str | None] = "azure_ai_search"
 
     type: Lax[Literal["azure_ai_search"]] = wire()
     """Always this value; it tells the kind."""
@@ -356,7 +356,7 @@ class ToolConnectionList(Model):
 class BingGroundingToolDefinition(ToolDefinition):
     """Lets the agent search the web through Bing."""
 
-    __tag__ = "bing_grounding"
+    __tag__: ClassVar[str | None] = "bing_grounding"
 
     type: Lax[Literal["bing_grounding"]] = wire()
     """Always this value; it tells the kind."""
@@ -405,7 +405,7 @@ class SearchConfigurationList(Model):
 class BingCustomSearchToolDefinition(ToolDefinition):
     """Lets the agent search the sites of a Bing Custom Search instance."""
 
-    __tag__ = "bing_custom_search"
+    __tag__: ClassVar[str | None] = "bing_custom_search"
 
     type: Lax[Literal["bing_custom_search"]] = wire()
     """Always this value; it tells the kind."""
@@ -422,7 +422,7 @@ class BingCustomSearchToolDefinition(ToolDefinition):
 class MicrosoftFabricToolDefinition(ToolDefinition):
     """Lets the agent ask a Microsoft Fabric data agent."""
 
-    __tag__ = "fabric_dataagent"
+    __tag__: ClassVar[str | None] = "fabric_dataagent"
 
     type: Lax[Literal["fabric_dataagent"]] = wire()
     """Always this value; it tells the kind."""
@@ -439,7 +439,7 @@ class MicrosoftFabricToolDefinition(ToolDefinition):
 class SharepointToolDefinition(ToolDefinition):
     """Lets the agent search a SharePoint site."""
 
-    __tag__ = "sharepoint_grounding"
+    __tag__: ClassVar[str | None] = "sharepoint_grounding"
 
     type: Lax[Literal["sharepoint_grounding"]] = wire()
     """Always this value; it tells the kind."""
@@ -479,7 +479,7 @@ class ConnectedAgentDetails(Model):
 class ConnectedAgentToolDefinition(ToolDefinition):
     """Lets the agent hand a task to another agent of the project."""
 
-    __tag__ = "connected_agent"
+    __tag__: ClassVar[str | None] = "connected_agent"
 
     type: Lax[Literal["connected_agent"]] = wire()
     """Always this value; it tells the kind."""
@@ -496,7 +496,7 @@ class ConnectedAgentToolDefinition(ToolDefinition):
 class OpenApiAuthDetails(Model):
     """How an agent signs in to an HTTP API; `type` says which way."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Way of signing in."""
@@ -541,7 +541,7 @@ class OpenApiFunctionDefinition(Model):
 class OpenApiToolDefinition(ToolDefinition):
     """Lets the agent call an HTTP API that an OpenAPI document describes."""
 
-    __tag__ = "openapi"
+    __tag__: ClassVar[str | None] = "openapi"
 
     type: Lax[Literal["openapi"]] = wire()
     """Always this value; it tells the kind."""
@@ -558,7 +558,7 @@ class OpenApiToolDefinition(ToolDefinition):
 class OpenApiAnonymousAuthDetails(OpenApiAuthDetails):
     """Calls go out without credentials."""
 
-    __tag__ = "anonymous"
+    __tag__: ClassVar[str | None] = "anonymous"
 
     type: Lax[Literal["anonymous"]] = wire()
     """Always this value; it tells the kind."""
@@ -582,7 +582,7 @@ class OpenApiConnectionSecurityScheme(Model):
 class OpenApiConnectionAuthDetails(OpenApiAuthDetails):
     """Calls carry the key that a connection of the project holds."""
 
-    __tag__ = "connection"
+    __tag__: ClassVar[str | None] = "connection"
 
     type: Lax[Literal["connection"]] = wire()
     """Always this value; it tells the kind."""
@@ -610,7 +610,7 @@ class OpenApiManagedSecurityScheme(Model):
 class OpenApiManagedAuthDetails(OpenApiAuthDetails):
     """Calls carry a token of the project's managed identity."""
 
-    __tag__ = "managed_identity"
+    __tag__: ClassVar[str | None] = "managed_identity"
 
     type: Lax[Literal["managed_identity"]] = wire()
     """Always this value; it tells the kind."""

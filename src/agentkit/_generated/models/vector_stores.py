@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..._members import VectorStoreFileBatchMembers, VectorStoreMembers
 from ..._model import NOTHING, Constant, Lax, Model, wire
@@ -180,7 +180,7 @@ class OpenAIPageableListOfVectorStore(Model, PageMembers[VectorStore]):
 class VectorStoreChunkingStrategyResponse(Model):
     """How a file was cut into chunks; `type` says which way."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Way of chunking."""
@@ -326,7 +326,7 @@ class VectorStoreFileBatch(VectorStoreFileBatchMembers, Model):
 class VectorStoreChunkingStrategyRequest(Model):
     """How to cut files into chunks; `type` says which way."""
 
-    __discriminator__ = "type"
+    __discriminator__: ClassVar[str | None] = "type"
 
     type: Lax[str] = wire()
     """Way of chunking."""
@@ -339,7 +339,7 @@ class VectorStoreChunkingStrategyRequest(Model):
 class VectorStoreAutoChunkingStrategyRequest(VectorStoreChunkingStrategyRequest):
     """Leaves chunking to the service: 800 tokens a chunk, 400 of them shared with the next."""
 
-    __tag__ = "auto"
+    __tag__: ClassVar[str | None] = "auto"
 
     type: Lax[Literal["auto"]] = wire()
     """Always this value; it tells the kind."""
@@ -372,7 +372,7 @@ class VectorStoreStaticChunkingStrategyOptions(Model):
 class VectorStoreStaticChunkingStrategyRequest(VectorStoreChunkingStrategyRequest):
     """Cuts files into chunks of a given size."""
 
-    __tag__ = "static"
+    __tag__: ClassVar[str | None] = "static"
 
     type: Lax[Literal["static"]] = wire()
     """Always this value; it tells the kind."""
@@ -389,7 +389,7 @@ class VectorStoreStaticChunkingStrategyRequest(VectorStoreChunkingStrategyReques
 class VectorStoreAutoChunkingStrategyResponse(VectorStoreChunkingStrategyResponse):
     """The way of chunking is not known, as for files from before it was recorded."""
 
-    __tag__ = "other"
+    __tag__: ClassVar[str | None] = "other"
 
     type: Lax[Literal["other"]] = wire()
     """Always this value; it tells the kind."""
@@ -402,7 +402,7 @@ class VectorStoreAutoChunkingStrategyResponse(VectorStoreChunkingStrategyRespons
 class VectorStoreStaticChunkingStrategyResponse(VectorStoreChunkingStrategyResponse):
     """The file was cut into chunks of a given size."""
 
-    __tag__ = "static"
+    __tag__: ClassVar[str | None] = "static"
 
     type: Lax[Literal["static"]] = wire()
     """Always this value; it tells the kind."""
