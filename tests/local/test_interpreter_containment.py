@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -150,3 +152,19 @@ def test_names_that_are_no_text_are_escaped(contained: Interpreter) -> None:
     assert outcome.error is None
     assert [file.name for file in outcome.files] == ["a\\udcff.txt"]
     assert outcome.files[0].path.read_text() == "x"
+
+
+def test_files_that_are_lost_while_a_program_runs_are_told_of(contained: Interpreter) -> None:
+    assert contained.execute("import time").error is None
+    assert contained._rung is not None
+    disk = contained._rung.session.disk
+    if disk is None:
+        pytest.skip("no disk can be mounted here")
+    killer = threading.Timer(0.2, os.kill, (disk.keeper, signal.SIGKILL))
+    killer.start()
+    outcome = contained.execute("open('/mnt/data/kept.txt', 'w').write('x'); time.sleep(2)")
+    killer.join()
+    assert outcome.files == ()
+    assert "the process that kept the files of this session has ended" in (outcome.error or "")
+    assert "was not run" in (contained.execute("1").error or "")
+    assert contained.execute("1").error is None

@@ -24,6 +24,7 @@ _AFRESH = (
 )
 _FULL = "The session ended with it, and its files are gone with variables and imports: it had made all the files that a session may.\n"
 _DRAWS = ("matplotlib", "pylab", "seaborn", "pandas")
+_NO_KEEPER = "the process that kept the files of this session has ended"
 
 
 class Interpreter:
@@ -103,8 +104,8 @@ class Interpreter:
 
     def _execute(self, rung: rungs.Rung, code: str, files: Sequence[InputFile], cancelled: threading.Event) -> Outcome:
         session = rung.session
-        if session.disk is not None and session.disk.is_lost:
-            return self._lost(rung, "the process that kept the files of this session has ended")
+        if session.is_lost:
+            return self._lost(rung, _NO_KEEPER)
         try:
             allowance = self._allowance = self._allowance or _Allowance(session, self._limits)
             with allowance.given():
@@ -123,7 +124,7 @@ class Interpreter:
         def trouble() -> str | None:
             if cancelled.is_set() or self._closed.is_set():
                 return "it was cancelled"
-            return allowance.exceeded()
+            return _NO_KEEPER if session.is_lost else allowance.exceeded()
 
         try:
             ended = self._run(rung, code, trouble)
@@ -140,6 +141,8 @@ class Interpreter:
             made = session.take(before, figures, self._limits)
         except Unreadable as unreadable:
             error = f"The program's files could not be read: {unreadable}\n"
+        if session.is_lost:  # then every folder looks empty
+            error = f"The program's files were lost: {_NO_KEEPER}.\n"
         output = ended.output
         if not rung.contained:  # the program was given the workspace's own path instead of /mnt/data
             output = output.replace(str(session.data), "/mnt/data")

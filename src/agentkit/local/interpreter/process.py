@@ -149,7 +149,7 @@ class Program:
         ready: str,
         trouble: Callable[[], str | None],
     ) -> None:
-        self._folder, self._limits, self._contained = folder, limits, contained
+        self._device, self._limits, self._contained = folder.stat().st_dev, limits, contained
 
         def start() -> subprocess.Popen[bytes]:
             return subprocess.Popen(
@@ -260,7 +260,7 @@ class Program:
         tree = [self._process.pid, *usage.descendants(self._process.pid)]
         if len(tree) > limits.processes + 2:  # with the two that keep the containment
             return f"it started more than {limits.processes} processes"
-        nameless, anonymous = usage.hidden_files(tree, self._folder.stat().st_dev)
+        nameless, anonymous = usage.hidden_files(tree, self._device)
         if nameless > limits.file_bytes:
             return f"it wrote more than {limits.file_bytes // 2**20} MiB of files"
         if usage.memory(tree, anonymous, limits.memory_bytes) > limits.memory_bytes:

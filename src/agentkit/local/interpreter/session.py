@@ -91,6 +91,11 @@ class Session:
         for name, target in _CONTROL.items():
             self._publish(target, (_HERE / name).read_bytes())
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the files are gone, with the process that kept them."""
+        return self.disk is not None and self.disk.is_lost
+
     def _give(self, path: Path) -> None:
         if self._owner is not None:
             os.chown(path, *self._owner, follow_symlinks=False)
