@@ -173,6 +173,28 @@ CASES: dict[str, Case] = {
             def make[T](self, made: agentkit.models.Agent): ...
         """,
     ),
+    "what they are of does not see that class": case(
+        """
+        import azure.ai.projects
+
+        class Holder:
+            azure = None
+            def make[T](self, made: azure.ai.projects) -> T:
+                return azure.ai.projects.AIProjectClient
+            class Inner[T]:
+                client = azure.ai.projects.AIProjectClient
+        """,
+        """
+        import agentkit
+
+        class Holder:
+            azure = None
+            def make[T](self, made: azure.ai.projects) -> T:
+                return agentkit.AIProjectClient
+            class Inner[T]:
+                client = agentkit.AIProjectClient
+        """,
+    ),
     "global where it says nothing": case(
         "global azure\nimport azure.ai.projects\nazure.ai.projects.AIProjectClient\n",
         "global azure\nimport agentkit\nagentkit.AIProjectClient\n",

@@ -2,8 +2,8 @@
 
 A key alone proves nothing: a service that does not know these headers ignores them, and would do the work twice. So a key is trusted only
 where the service is known to honour it: the embedded one, one of which the user says so, or one that has said so itself, with its answer
-to the request before. It is sent only where that can come about: to those, and to an address of this machine without a path, where agentkit's own service
-may stand as well as any other. None of the services in the cloud that have agents promises it.
+to the request before. It is sent only where that can come about: to those, and to an address of this machine without a path, where
+agentkit's own service may stand as well as any other. None of the services in the cloud that have agents promises it.
 """
 
 from __future__ import annotations

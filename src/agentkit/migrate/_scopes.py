@@ -37,12 +37,17 @@ class Scope:
 
     def __init__(self, kind: Kind, around: Scope | None = None) -> None:
         self.kind = kind
-        self._parent = around
-        if kind is not Kind.TYPE_PARAMETERS:
-            # Functions in a class do not see its names, its type parameters do.
+        self._parent = around and around._within
+        self._names: set[str] = set()
+        self._within: Scope = self
+        """What is around a scope that stands in this one."""
+        # What stands in a class does not see its names; type parameters do, and what they are of does not.
+        if kind is Kind.TYPE_PARAMETERS:
+            self._within = Scope(Kind.FUNCTION, around)
+            self._within._names = self._names
+        else:
             while self._parent is not None and self._parent.kind is Kind.CLASS:
                 self._parent = self._parent._parent
-        self._names: set[str] = set()
         self._elsewhere: dict[str, Scope] = {}
         self._owners: dict[str, Scope | None] = {}
 
