@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import unicodedata
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
@@ -20,6 +21,11 @@ from codegen import pages
 
 import documentation
 from test_docs import CHECKOUT, SHELLS, blocks, commands, run_python, wrong_with
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 DOCS = CHECKOUT / "docs"
 CONFIGURATION: dict[str, Any] = yaml.safe_load((CHECKOUT / "mkdocs.yml").read_text(encoding="utf-8"))
@@ -77,6 +83,24 @@ def dead_links(path: Path) -> list[str]:
 
 def test_every_page_is_in_the_menu_once_and_every_entry_is_a_page() -> None:
     assert sorted(entries(CONFIGURATION["nav"])) == PAGES
+
+
+def test_the_first_page_leads_to_every_other() -> None:
+    first = _FENCE.sub("", (DOCS / "index.md").read_text(encoding="utf-8"))
+    linked = {link["target"].partition("#")[0] for link in _LINK.finditer(first)}
+    # The reference has a first page of its own.
+    others = {
+        page for page in PAGES if page != "index.md" and (page == "reference/index.md" or not page.startswith("reference/"))
+    }
+    assert sorted(others - linked) == []
+
+
+def test_the_table_of_extras_names_all_that_users_install() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for_work_on_the_project = {"dev", "docs"}
+    section = (DOCS / "quickstart.md").read_text(encoding="utf-8").partition("\n## Extras\n")[2].partition("\n## ")[0]
+    named = re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)
+    assert sorted(named) == sorted(project["optional-dependencies"].keys() - for_work_on_the_project)
 
 
 @pytest.mark.parametrize("page", ["../README.md", *PAGES])

@@ -160,6 +160,8 @@ def failed_call(request: Request[Any], endpoint: Endpoint, problem: TransportErr
             "A local service is started with --tls, and its certificate is trusted by the SSL_CERT_FILE that it printed; one without is "
             "written with http://. Check"
         )
+    elif endpoint.loopback and not sent and not problem.timed_out:
+        step = "Does the service run? Start it with 'agentkit serve', or check"
     return _noted(
         kind(
             f"{request.operation} {told}: {request.method} {request.path} at {endpoint.origin}: {problem}{_of(problem)} ({retry}). "

@@ -43,11 +43,11 @@ def endpoint_from_parts(
     }
     given = [name for name, value in parts.items() if value is not None]
     if given == ["subscription_id"] and credential is None:
-        return endpoints.from_url(_needed("endpoint", endpoint)), subscription_id
+        return endpoints.from_url(_given("endpoint", endpoint)), subscription_id
     if not given:
-        return endpoints.from_url(_needed("endpoint", endpoint)), credential
-    values = {name: _needed(name, value) for name, value in parts.items()}
-    return endpoints.hub_project(_needed("endpoint", endpoint), **values), credential
+        return endpoints.from_url(_given("endpoint", endpoint)), credential
+    values = {name: _given(name, value) for name, value in parts.items()}
+    return endpoints.hub_project(_given("endpoint", endpoint), **values), credential
 
 
 def agents_endpoint(endpoint: Any) -> Endpoint:
@@ -55,10 +55,11 @@ def agents_endpoint(endpoint: Any) -> Endpoint:
 
     :raises ValueError: it is missing, malformed, or the connection string of a hub project, which has a client of its own.
     """
-    if endpoint is None or endpoint == "":
+    if endpoint is None:
         raise ValueError(
             "AgentsClient() is missing endpoint: give the project's URL, such as "
-            "https://RESOURCE.services.ai.azure.com/api/projects/PROJECT, or that of a local service"
+            "https://RESOURCE.services.ai.azure.com/api/projects/PROJECT, or that of a local service; AgentsClient.from_env() takes it "
+            "from the environment"
         )
     if isinstance(endpoint, str) and ";" in endpoint:
         raise ValueError(
@@ -68,11 +69,12 @@ def agents_endpoint(endpoint: Any) -> Endpoint:
     return endpoints.from_url(endpoint)
 
 
-def _needed(name: str, value: Any) -> str:
-    if value is None or value == "":
+def _given(name: str, value: Any) -> str:
+    if value is None:
         raise ValueError(
             f"AIProjectClient() is missing {name}: give endpoint, subscription_id, resource_group_name, project_name and "
-            "credential for a hub project, or endpoint= and credential= for every other service"
+            "credential for a hub project, or endpoint= and credential= for every other service; AIProjectClient.from_env() takes them "
+            "from the environment"
         )
     if not isinstance(value, str):
         raise TypeError(f"AIProjectClient() takes {name} as text, not {type(value).__name__}")
@@ -80,8 +82,17 @@ def _needed(name: str, value: Any) -> str:
 
 
 def with_local_key(endpoint: Endpoint, credential: Any) -> Any:
-    """The credential to use: AGENTKIT_LOCAL_KEY in place of any other where the endpoint is a local service."""
-    return endpoints.local_key(endpoint, os.environ) or credential
+    """The credential to use: AGENTKIT_LOCAL_KEY in place of any other where the endpoint is a local service.
+
+    :raises ValueError: the endpoint is a local service, and there is neither.
+    """
+    chosen = endpoints.local_key(endpoint, os.environ) or credential
+    if chosen is None and endpoint.loopback:
+        raise ValueError(
+            f"a credential is missing: {endpoint.where()} takes its key, which 'agentkit serve' printed: give it as credential=, or set "
+            f"{endpoints.LOCAL_KEY_VARIABLE} to it"
+        )
+    return chosen
 
 
 def from_environment() -> tuple[Endpoint, Any] | None:

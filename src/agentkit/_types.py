@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol, Union
 
@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from azure.core.credentials import AzureKeyCredential, TokenCredential
     from azure.core.credentials_async import AsyncTokenCredential
 
+    from .local import Hosting
+
 __all__ = [
     "JSON",
+    "LOCAL_KEYWORDS",
     "UNSET",
     "AsyncCredential",
     "Body",
@@ -23,6 +26,8 @@ __all__ = [
     "Credential",
     "FileContent",
     "FileType",
+    "LocalClientOptions",
+    "LocalOptions",
     "Progress",
     "RequestOptions",
     "RunOptions",
@@ -176,3 +181,32 @@ class ClientOptions(SharedOptions, total=False):
     connection_verify: bool | str | os.PathLike[str] | None
     connection_cert: str | tuple[str, str] | None
     repeatability: bool | None
+
+
+class LocalOptions(TypedDict, total=False):
+    """The keywords that ``local()`` hands on to the service that it starts; :class:`~agentkit.local.LocalService` says what they do."""
+
+    host: str
+    port: int
+    port_file: str | os.PathLike[str] | None
+    key: str | None
+    tls: bool
+    model: Any
+    model_name: str | None
+    model_key_env: str | None
+    code_interpreter: bool | None
+    allow_download: bool
+    app_insights: str | None
+    clock: Callable[[], float]
+    delta_delay: float
+    client_timeout: float
+    log_level: str | None
+    connections: Mapping[str, Mapping[str, Any]] | Sequence[Mapping[str, Any]] | str | os.PathLike[str] | None
+    hosting: Hosting | None
+
+
+LOCAL_KEYWORDS = tuple(LocalOptions.__annotations__)
+
+
+class LocalClientOptions(ClientOptions, LocalOptions, total=False):
+    """The keywords that ``local()`` accepts: those of the client and those of its service."""

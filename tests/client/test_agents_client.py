@@ -21,9 +21,11 @@ from .servers import AGENT, Answer, RawServer
 # --- how it is made ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("endpoint", ["", None])
-def test_an_endpoint_is_needed(endpoint: Any, face: Face) -> None:
-    with pytest.raises(ValueError, match=r"AgentsClient\(\) is missing endpoint: give the project's URL"):
+@pytest.mark.parametrize(
+    ("endpoint", "said"), [("", "endpoint is empty"), (None, r"AgentsClient\(\) is missing endpoint: give the project's URL")]
+)
+def test_an_endpoint_is_needed(endpoint: Any, said: str, face: Face) -> None:
+    with pytest.raises(ValueError, match=rf"{said}.*from_env\(\)"):
         face.AgentsClient(endpoint, KEY)
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from azure.core.credentials import AzureKeyCredential
 
 import agentkit
 from agentkit._core.endpoint import SERVICE_VARIABLES, EndpointKind
+from agentkit._types import LOCAL_KEYWORDS
 from agentkit.exceptions import ServiceRequestError
 from agentkit.local import LocalService
 
@@ -72,7 +74,9 @@ def test_forms_of_the_constructor(arguments: Any, kind: str, face: Face, closing
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("", *HUB, KEY), "endpoint"),
+        (("", *HUB, KEY), "endpoint is empty"),
+        (("", KEY), r"endpoint is empty; .*from_env\(\)"),
+        (("http://127.0.0.1:8080", None), "a credential is missing: .*'agentkit serve' printed.*AGENTKIT_LOCAL_KEY"),
         ((HOST, "", "g", "p", KEY), "subscription_id"),
         ((HOST, "s", None, "p", KEY), "resource_group_name"),
         ((HOST, "s", "g", "", KEY), "project_name"),
@@ -109,6 +113,8 @@ def test_unknown_keywords_of_the_constructor(face: Face) -> None:
         face.Client.from_connection_string("h.api.azureml.ms;s;g;p", KEY, api_verson="1")
     with pytest.raises(TypeError, match=r"AIProjectClient\.local\(\) got .*'pth'. Did you mean 'path'"):
         face.Client.local(pth="x")
+    with pytest.raises(TypeError, match="Did you mean 'connections'"):
+        face.Client.local(connection=[])
     with pytest.raises(TypeError, match="Did you mean 'user_agent'"):
         face.Client.local(user_agnt="x")
     with pytest.raises(TypeError, match="'request_id'"):
@@ -248,6 +254,14 @@ async def test_local_takes_any_callable_as_model(face: Face) -> None:
     await done(client.close())
 
 
+async def test_local_takes_what_its_service_takes(face: Face) -> None:
+    assert list(LOCAL_KEYWORDS) == [name for name in signature(LocalService).parameters if name != "path"]
+    own = {"name": "c", "type": "CognitiveSearch", "target": "https://c", "auth_type": "AAD"}
+    async with inside(face.Client.local(connections=[own], app_insights="A=1", tls=True, user_agent="mine")) as client:
+        assert (await done(client.connections.get_default(connection_type="CognitiveSearch"))).name == "c"
+        assert await done(client.telemetry.get_connection_string()) == "A=1"
+
+
 def test_a_client_that_cannot_be_made_stops_its_service(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
     before = own_threads()
     stopped = []
@@ -369,7 +383,7 @@ async def test_refused_local_endpoint_after_its_service_ended(face: Face, connec
     with LocalService() as service:
         client = connect(service)
         await done(client.agents.create_thread())
-    with pytest.raises(ServiceRequestError, match="Check the network and the endpoint: a local service"):
+    with pytest.raises(ServiceRequestError, match=r"Does the service run\? Start it with 'agentkit serve'.*a local service"):
         await done(client.agents.create_thread(retry_total=0))
 
 

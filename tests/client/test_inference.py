@@ -158,8 +158,8 @@ def recorded(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(f"{module}.{prefix}_token_provider", lambda credential, scope: (credential, scope))
 
 
-def told(auth: str = "ApiKey", credentials: Any = None) -> Answer:
-    properties = {"authType": auth, "category": "AIServices", "target": "https://res/", "credentials": credentials}
+def told(auth: str = "ApiKey", credentials: Any = None, category: str = "AIServices") -> Answer:
+    properties = {"authType": auth, "category": category, "target": "https://res/", "credentials": credentials}
     return Answer(body={"id": "/c", "name": "c", "properties": properties})
 
 
@@ -216,6 +216,14 @@ class TestModels:
             assert (made.arguments["endpoint"], made.arguments["credential_scopes"]) == (endpoint, [scope])
         assert raw.seen[0].query["category"] == kind
 
+    @pytest.mark.parametrize("method", MODELS)
+    async def test_a_connection_to_one_model_is_known_by_its_type(self, method: str, raw: RawServer, connect: Connect) -> None:
+        raw.answers = [told("AAD", category="Serverless")]
+        inference = connect(raw, Token(), credential_scopes=["s"]).inference
+        made = await done(getattr(inference, method)(connection_name="c"))
+        assert made.arguments["endpoint"] == "https://res"
+        assert made.arguments["credential_scopes"] == ["https://ml.azure.com/.default"]
+
     @pytest.mark.parametrize(
         ("own", "given", "said"),
         [(None, None, "AIProjectClient"), ("mine", None, "mine-AIProjectClient"), ("mine", "yours", "yours")],
@@ -263,6 +271,13 @@ class TestAzureOpenAI:
         assert made.arguments == {"api_key": SECRET, "azure_endpoint": "https://res", "api_version": VERSION}
         assert raw.last.headers["X-Mine"] == "1"
 
+    async def test_settings_of_the_openai_client(self, raw: RawServer, connect: Connect) -> None:
+        raw.answers = [WITH_KEY]
+        own = {"timeout": 5.0, "max_retries": 0, "default_headers": {"X-Theirs": "1"}, "default_query": {"q": "1"}}
+        made = await done(connect(raw).inference.get_azure_openai_client(api_version=VERSION, connection_name="c", **own))
+        assert made.arguments == {"api_key": SECRET, "azure_endpoint": "https://res", "api_version": VERSION, **own}
+        assert "X-Theirs" not in raw.last.headers
+
     async def test_the_environment_may_tell_the_version(
         self, raw: RawServer, connect: Connect, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -279,7 +294,7 @@ class TestAzureOpenAI:
     async def test_unknown_keywords_are_refused(self, raw: RawServer, connect: Connect) -> None:
         inference = connect(raw).inference
         refusals = {
-            "max_retries": "unexpected keyword argument 'max_retries'",
+            "max_retry": ".*Did you mean 'max_retries'",
             "connection_nam": ".*Did you mean 'connection_name'",
             "stream": "does not take stream=",
             "cls": "does not take cls=",

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from agentkit import RunRetry
-from agentkit._core.polling import Wait
+from agentkit import AIProjectClient, RunRetry
+from agentkit._core.polling import Wait, seconds_text
 from agentkit._core.run_retry import check_run_retry, decide_run, hinted_wait, started_anew
 from agentkit._generated import requests
 from agentkit.models import RunError, ThreadRun
@@ -20,6 +20,19 @@ LIMITED = "rate_limit_exceeded"
 
 def _failed(message: str = "Rate limit is exceeded. Try again in 20 seconds.", code: str = LIMITED) -> ThreadRun:
     return ThreadRun(id="run_1", thread_id="t_1", status="failed", last_error=RunError(code=code, message=message))
+
+
+def test_calls_that_start_a_run_and_no_more_say_which_take_it() -> None:
+    with AIProjectClient("http://127.0.0.1:9", "key") as client:
+        agents: Any = client.agents
+        for call in (agents.create_run, agents.create_stream):
+            with pytest.raises(TypeError, match=r"\(\) does not take run_retry=: create_and_process_run\(\), .* take it"):
+                call("thread_1", agent_id="asst_1", run_retry=RunRetry())
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0, "0.0 s"), (0.0101, "0.010 s"), (0.05, "0.1 s"), (12.34, "12.3 s")])
+def test_a_short_wait_is_told_as_more_than_none(seconds: float, said: str) -> None:
+    assert seconds_text(seconds) == said
 
 
 @pytest.mark.parametrize(

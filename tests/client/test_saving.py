@@ -174,6 +174,13 @@ async def test_options_and_overwrite_hold_for_every_file(raw: RawServer, connect
         await done(agents.save_message_files(_message(), targetdir=tmp_path))
 
 
+async def test_a_failed_download_is_known_by_the_call(raw: RawServer, connect: Connect, tmp_path: Path) -> None:
+    raw.answers = [Answer(404)]
+    with pytest.raises(ResourceNotFoundError, match=r"^save_file failed on /files/f/content"):
+        await done(connect(raw).agents.save_file("f", "a.txt", tmp_path))
+    assert _names(tmp_path) == []
+
+
 async def test_a_file_that_is_gone_is_an_error(raw: RawServer, connect: Connect, tmp_path: Path) -> None:
     raw.answers = [Answer(body=b"1"), Answer(404)]
     with pytest.raises(ResourceNotFoundError):

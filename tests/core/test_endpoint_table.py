@@ -53,7 +53,8 @@ url    | http://127.0.0.1:8080{hub}                                 | hub_projec
 """
 
 WRONG = """
-url    |                                                            | endpoint is empty; expected one of these: … a hub project: … a Foundry project: … an Azure OpenAI resource: …
+url    |                                                            | endpoint is empty; expected one of these: … a hub project: … a Foundry project: … an Azure OpenAI resource: … from_env() takes it from the environment
+url    | ␣␣                                                         | endpoint is empty; expected one of these: … from_env() takes it from the environment
 url    | https://res.services.ai.azure.com                          | names a resource and none of its projects: add /api/projects/<project>; … overview page
 url    | https://res.services.ai.azure.com/api                      | names a resource and none of its projects: add /api/projects/<project>
 url    | https://res.services.ai.azure.com/api/projects/            | names a resource and none of its projects: add /api/projects/<project>
@@ -87,11 +88,21 @@ url    | https://example.com                                        | endpoint h
 url    | https://services.ai.azure.com/api/projects/p               | is of no known kind of service
 url    | https://res.services.ai.azure.com.example/api/projects/p   | is of no known kind of service
 url    | https://res.services.ai.azure.de/api/projects/p            | is of no known kind of service
+url    | https://res.service.ai.azure.com/api/projects/p            | is of no known kind of service. Did you mean https://res.services.ai.azure.com? The known kinds: …
+url    | https://res.services.ai.azure.co/api/projects/p            | is of no known kind of service. Did you mean https://res.services.ai.azure.com? The known kinds: …
+url    | https://res.openai.azure.co                                | is of no known kind of service. Did you mean https://res.openai.azure.com?
+url    | https://res.cognitiveservice.azure.us                      | is of no known kind of service. Did you mean https://res.cognitiveservices.azure.us?
+url    | https://eastus.api.azureml.mss                             | is of no known kind of service. Did you mean https://eastus.api.azureml.ms?
+url    | https://ai.azure.com.example                               | is of no known kind of service. The known kinds: …
+url    | https://localhos                                           | is of no known kind of service. The known kinds: …
 url    | http://127.0.0.1:8080/v1                                   | is of no known kind of service. For a local service give http://127.0.0.1:8080 alone.
 url    | http://res.openai.azure.com                                | http://res.openai.azure.com is not secure: keys and tokens go over https, … write it with https://
 url    | http://0.0.0.0:8080                                        | is not secure: … 127.0.0.1 reaches a service that listens there
 url    | ftp://res.openai.azure.com                                 | has the scheme 'ftp'; it must be https, or http for a loopback host
 url    | res.openai.azure.com                                       | has no scheme; it must start with https://
+url    | my-project                                                 | has no scheme; it must start with https://, … expected one of these: … a Foundry project: …
+url    | localhost:8080                                             | has no scheme; it must start with https://, or with http:// for a loopback host
+url    | eastus.api.azureml.ms,s,g,w                                | has commas between four parts, where a connection string has semicolons: use AIProjectClient.from_connection_string
 url    | https://user:password@res.openai.azure.com                 | has a user name or password before the host; give it without, and the key as credential
 url    | https://res.openai.azure.com?api-version=v1                | has a query or a fragment; … (the api-version is set by api_version=)
 url    | https://res.openai.azure.com/#a                            | has a query or a fragment
@@ -108,6 +119,9 @@ string |                                                            | the connec
 string | https://res.services.ai.azure.com/api/projects/p           | this is an endpoint, not a connection string: pass it as endpoint= to the client
 string | res.services.ai.azure.com;s;g;w                            | is the host of a Foundry project, not of a hub project: pass https://<resource>.services.ai.azure.com/api/projects/<project>
 string | res.openai.azure.us;s;g;w                                  | is the host of an Azure OpenAI resource, not of a hub project
+string | eastus.api.azureml.ms,s,g,w                                | the connection string has commas in it; its parts are separated by semicolons; expected <region>.api.azureml.ms;
+string | http://127.0.0.1:8080,␣s,␣g,␣w                             | the connection string has commas in it
+string | eastus.api.azureml.ms;s;g,w                                | the connection string has commas in it
 string | eastus.api.azureml.ms;s;g                                  | the connection string has 3 parts instead of 4
 string | eastus.api.azureml.ms;s;g;w;                               | the connection string has 5 parts instead of 4
 string | eastus.api.azureml.ms;;g;w                                 | part 2 of the connection string (subscription id) is empty

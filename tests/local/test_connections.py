@@ -128,7 +128,7 @@ class TestFiles:
         assert SECRET not in str(caught.value)
 
     def test_it_has_to_be_there(self, tmp_path: Path) -> None:
-        with pytest.raises(FileNotFoundError, match=r"none\.json"):
+        with pytest.raises(FileNotFoundError, match=r"^connections: there is no file '.*none\.json'$"):
             LocalService(connections=tmp_path / "none.json")
 
 

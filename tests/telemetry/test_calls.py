@@ -84,8 +84,30 @@ async def test_calls_about_a_projects_other_services_are_known_by_the_service(
     await done(client.connections.get_default(connection_type="AzureOpenAI", include_credentials=True))
     with pytest.raises(ResourceNotFoundError):
         await done(client.evaluations.get("none"))
-    assert spans.names() == ["list connections", "get connections", "get evaluations"]
+    assert spans.tree() == [("get_default connections", ["list connections", "get connections"]), "get evaluations"]
     assert spans.told("get connections")["gen_ai.operation.name"] == "get"
+    assert spans.told("get_default connections")["gen_ai.operation.name"] == "get_default"
+
+
+async def test_a_lookup_that_finds_nothing_is_an_error(spans: Spans, connect: Connect, service: LocalService) -> None:
+    client = connect(service)
+    with pytest.raises(ResourceNotFoundError):
+        await done(client.connections.get_default(connection_type="CognitiveSearch"))
+    with pytest.raises(ResourceNotFoundError):
+        await done(client.telemetry.get_connection_string())
+    for name in ("get_default connections", "get_connection_string"):
+        assert spans.one(name).status.status_code is StatusCode.ERROR
+        assert spans.told(name)["error.type"] == "agentkit.exceptions.ResourceNotFoundError"
+    assert spans.tree() == [("get_default connections", ["list connections"]), "get_connection_string"]
+
+
+async def test_calls_about_agents_by_name_say_so(spans: Spans, connect: Connect, service: LocalService) -> None:
+    agents = connect(service).agents
+    with pytest.raises(ResourceNotFoundError):
+        await done(agents.get("nobody"))
+    with pytest.raises(ResourceNotFoundError):
+        await done(agents.get_version("nobody", "1"))
+    assert spans.names() == ["get agents", "get_version agents"]
 
 
 async def test_listed_messages_and_steps_are_events(recorded: Spans, connect: Connect, service: LocalService) -> None:

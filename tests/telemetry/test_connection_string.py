@@ -9,6 +9,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from agentkit._core.endpoint import from_url
+from agentkit.aio.operations._telemetry import _not_enabled
 from agentkit.exceptions import DecodeError, HttpResponseError, ResourceNotFoundError
 from agentkit.local import LocalService
 from client.faces import Connect, Face, done
@@ -48,7 +50,10 @@ async def test_a_client_of_a_hub_project_finds_it(serve: Serve, face: Face) -> N
 
 
 async def test_a_project_without_the_resource_says_so(serve: Serve, connect: Connect) -> None:
-    with pytest.raises(ResourceNotFoundError, match="Application Insights resource was not enabled for this project"):
+    with pytest.raises(
+        ResourceNotFoundError,
+        match=r'Application Insights resource was not enabled for this project .*LocalService\(app_insights="',
+    ):
         await done(connect(serve()).telemetry.get_connection_string())
 
 
@@ -121,8 +126,14 @@ async def test_a_foundry_project_has_it_in_a_connection(serve: Serve, connect: C
 
 async def test_a_foundry_project_without_the_resource_says_so(serve: Serve, connect: Connect) -> None:
     service = serve()
-    with pytest.raises(ResourceNotFoundError, match=r"was not enabled for this project .*settings, under tracing"):
+    with pytest.raises(ResourceNotFoundError, match=r'was not enabled for this project .*LocalService\(app_insights="'):
         await done(connect(f"{service.url}{FOUNDRY}", service.key).telemetry.get_connection_string())
+
+
+def test_a_project_in_the_cloud_has_settings_to_enable_it() -> None:
+    text = _not_enabled(from_url("https://res.services.ai.azure.com/api/projects/p"))
+    assert text.endswith("Enable it in the project's settings, under tracing")
+    assert "LocalService" not in text
 
 
 async def test_a_connection_without_a_key_gives_no_connection_string(raws: Callable[..., RawServer], connect: Connect) -> None:

@@ -12,7 +12,9 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import StatusCode
 
+from agentkit import _hooks
 from agentkit.telemetry import trace_function
+from agentkit.telemetry.agents._instrumentor import CONTENT_VARIABLE
 from telemetry.spans import Spans
 
 RETURNED = "code.function.return.value"
@@ -109,6 +111,22 @@ def test_an_error_is_recorded_and_raised(spans: Spans) -> None:
     span = spans.one("fail")
     assert span.status.status_code is StatusCode.ERROR
     assert spans.told("fail")["error.type"] == "LookupError"
+    assert (span.status.description, span.events) == (None, ()), "its words may quote content"
+
+
+@pytest.mark.parametrize("instrumented", [True, False])
+def test_the_words_of_an_error_are_content(recorded: Spans, instrumented: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    @trace_function
+    def fail() -> None:
+        raise LookupError("gone")
+
+    if not instrumented:
+        _hooks.observe(None)
+        monkeypatch.setenv(CONTENT_VARIABLE, "true")
+    with pytest.raises(LookupError):
+        fail()
+    span = recorded.one("fail")
+    assert span.status.description == "gone"
     assert [event.name for event in span.events] == ["exception"]
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from .._wire import WireEnum
 from . import urls
-from .lookalikes import wrong_host, wrong_path
+from .lookalikes import wrong_connection_string, wrong_host, wrong_path, wrong_separator
 from .urls import is_loopback
 
 __all__ = [
@@ -242,13 +242,8 @@ def parse_connection_string(conn_str: str) -> ConnectionString:
     """
     expected = f"expected {_HUB_FORM}, found {_HUB_FOUND}"
     text = urls.clean("the connection string", conn_str, expected)
-    if re.search(r";\s*\w+\s*=", text):
-        raise ValueError(f"the connection string has NAME=value parts, like those of other services; {expected}")
-    if ";" not in text and "://" in text:
-        raise ValueError(
-            "this is an endpoint, not a connection string: pass it as endpoint= to the client, or set PROJECT_ENDPOINT; "
-            f"a connection string looks like {_HUB_FORM}"
-        )
+    if problem := wrong_connection_string(text):
+        raise ValueError(f"{problem}; {expected}")
     parts = [part.strip() for part in text.split(";")]
     if len(parts) != 4:
         count = "1 part" if len(parts) == 1 else f"{len(parts)} parts"
@@ -297,14 +292,18 @@ def from_url(url: str) -> Endpoint:
     :raises ValueError: It is the endpoint of no known kind of service, or not all of it; the text shows the expected
         form.
     """
-    text = urls.clean("endpoint", url, f"expected one of these: {_KNOWN_FORMS}")
-    if ";" in text:
-        raise ValueError(f"endpoint has a ';' in it, as connection strings have: {_USE_CONNECTION_STRING}")
-    target = urls.parse("endpoint", text)
+    forms = f"expected one of these: {_KNOWN_FORMS}"
+    is_blank = isinstance(url, str) and not url.strip()
+    text = urls.clean("endpoint", url, f"{forms}; from_env() takes it from the environment" if is_blank else forms)
+    if problem := wrong_separator(text):
+        raise ValueError(f"endpoint {problem}: {_USE_CONNECTION_STRING}")
+    start = re.split("[:/]", text)[0].lower()
+    is_known = is_loopback(start) or any(_domain(row, start) for row in _ROWS.values())
+    target = urls.parse("endpoint", text, "" if is_known else f"; {forms}")
     row = _row(target)
     if row is None:
         local = f" For a local service give {target.origin} alone." if target.loopback else ""
-        taken = wrong_host(target.host)
+        taken = wrong_host(target.host, (suffix for row in _ROWS.values() for suffix in row.hosts))
         raise ValueError(f"endpoint {target} is of no known kind of service.{taken}{local} The known kinds: {_KNOWN_FORMS}")
     match = re.fullmatch(row.path, target.path, re.IGNORECASE)
     if match is None and row.kind is EndpointKind.HUB_PROJECT:
@@ -386,8 +385,8 @@ def _endpoint(row: _Row, url: urls.Url, names: Mapping[str, str]) -> Endpoint:
 def _hub_url(label: str, value: str) -> urls.Url:
     """Check the host of a hub project. A host of no known cloud is taken as it is: networks may give it a name of their own."""
     text = urls.clean(label, value, f"expected {_HUB_HOST}")
-    if ";" in text:
-        raise ValueError(f"{label} has a ';' in it: {_USE_CONNECTION_STRING}")
+    if problem := wrong_separator(text):
+        raise ValueError(f"{label} {problem}: {_USE_CONNECTION_STRING}")
     url = urls.parse(label, text)
     row = None if url.loopback else _row(url)
     if row is not None and row.kind is not EndpointKind.HUB_PROJECT:

@@ -1,12 +1,15 @@
-"""What is taken for an endpoint and is none: paths that belong to something else on the right host, and hosts that have no agents."""
+"""What is taken for an endpoint or a connection string and is none: paths of something else, hosts without agents, other separators."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-__all__ = ["wrong_host", "wrong_path"]
+__all__ = ["wrong_connection_string", "wrong_host", "wrong_path", "wrong_separator"]
 
+_NEAR = 0.9  # of 1 for the same text; below it stand domains that belong to something else
+_SEPARATORS = 3
+_FOUR_PARTS = re.compile(r"(?:https?://)?[^,/]+/?(?:,[^,/]*){3}")
 _END_AFTER_HOST = "end it after the host"
 _MODELS = "has the path of the resource's models in place of a project's"
 
@@ -61,6 +64,41 @@ def wrong_path(kind: str, path: str) -> str | None:
     return next((words for form, words in _PATHS.get(kind, ()) if re.fullmatch(form, path, re.IGNORECASE | re.DOTALL)), None)
 
 
-def wrong_host(host: str) -> str:
-    """Say, behind a blank, what a host is that no service of a known kind has; empty where that is not known."""
-    return next((f" {words}" for form, words in _HOSTS if re.fullmatch(form, host)), "")
+def wrong_host(host: str, suffixes: Iterable[str]) -> str:
+    """Say, behind a blank, what a host is that no service of a known kind has, or which was meant; empty where that is not known.
+
+    :param host: The host, in lower case.
+    :param suffixes: What the hosts of known kinds end with; of those that come equally near, the first is meant.
+    """
+    known = next((f" {words}" for form, words in _HOSTS if re.fullmatch(form, host)), "")
+    resource, dot, domain = host.partition(".")
+    if known or not dot:
+        return known
+    from difflib import SequenceMatcher
+
+    nearness = {suffix: SequenceMatcher(None, f".{domain}", suffix).ratio() for suffix in suffixes}
+    nearest = max(nearness, key=nearness.__getitem__)
+    return f" Did you mean https://{resource}{nearest}?" if nearness[nearest] >= _NEAR else ""
+
+
+def wrong_separator(text: str) -> str | None:
+    """Say of what should be a URL that it has the separators of a connection string; None where it has none."""
+    if ";" in text:
+        return "has a ';' in it, as connection strings have"
+    if _FOUR_PARTS.fullmatch(text):
+        return "has commas between four parts, where a connection string has semicolons"
+    return None
+
+
+def wrong_connection_string(text: str) -> str | None:
+    """Say what is taken for the connection string of a hub project, and what to do; None where it may be one.
+
+    :param text: The text, without blanks around it.
+    """
+    if re.search(r";\s*\w+\s*=", text):
+        return "the connection string has NAME=value parts, like those of other services"
+    if text.count(";") < _SEPARATORS and "," in text:
+        return "the connection string has commas in it; its parts are separated by semicolons"
+    if ";" not in text and "://" in text:
+        return "this is an endpoint, not a connection string: pass it as endpoint= to the client, or set PROJECT_ENDPOINT"
+    return None

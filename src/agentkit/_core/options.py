@@ -32,10 +32,12 @@ STREAM_TIMEOUT = 600.0
 _REPLACED = {
     "transport": "proxies=, connection_verify= and connection_cert= configure the connection",
     "policies": "raw_request_hook= and raw_response_hook= see every request and response, headers= adds to them",
+    "run_retry": "create_and_process_run(), create_thread_and_process_run() and runs.create_and_process() take it, which wait for "
+    "the end of the run",
     "authentication_policy": "give the key or token credential itself as credential=",
 }
 REPLACED_KEYWORDS = frozenset(_REPLACED)
-"""Keywords that no call takes, and whose error says what takes their place."""
+"""Keywords that calls do not take, but for those that name them, and whose error says what takes their place."""
 
 # What can be asked to stream its run, and the call that reads the events.
 _STREAMED = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ACTIVE", "FIRST_DELAY", "Wait", "check_callback", "check_interval", "is_active"]
+__all__ = ["ACTIVE", "FIRST_DELAY", "Wait", "check_callback", "check_interval", "is_active", "seconds_text"]
 
 ACTIVE: Mapping[str, frozenset[str]] = {
     "run": frozenset({"queued", "in_progress", "requires_action", "cancelling"}),
@@ -40,6 +40,11 @@ def check_callback(name: str, value: Any, takes: str = "a function of one object
     """Refuse, with a TypeError that names the keyword, what is neither None nor can be called."""
     if value is not None and not callable(value):
         raise TypeError(f"{name} is {takes}, not {type(value).__name__}")
+
+
+def seconds_text(seconds: float) -> str:
+    """A time for an error text: in tenths of a second, or finer where it would come to none."""
+    return f"{seconds:.3f} s" if 0 < seconds < 0.05 else f"{seconds:.1f} s"
 
 
 @dataclass

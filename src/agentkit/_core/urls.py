@@ -110,18 +110,19 @@ def segment(label: str, value: object) -> str:
     return text
 
 
-def parse(label: str, text: str) -> Url:
+def parse(label: str, text: str, expected: str = "") -> Url:
     """Read an absolute URL that holds no secret and to which secrets may go.
 
     :param label: What the URL is, for the error text.
     :param text: The URL, cleaned.
+    :param expected: What would be right, for the end of the error of a text without a scheme.
     :return: The URL, its path without slashes at the end.
     :raises ValueError: It is no such URL; the text says what is wrong with it.
     """
     if "@" in text:
         raise ValueError(f"{label} has a user name or password before the host; give it without, and the key as credential")
     if "://" not in text:
-        raise ValueError(f"{label} has no scheme; it must start with https://, or with http:// for a loopback host")
+        raise ValueError(f"{label} has no scheme; it must start with https://, or with http:// for a loopback host{expected}")
     if "?" in text or "#" in text:
         raise ValueError(
             f"{label} has a query or a fragment; end it before the '?' or '#' (the api-version is set by api_version=)"

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from inspect import signature
 from types import TracebackType
@@ -15,13 +15,14 @@ from .._core.options import client_settings
 from .._primitives import sync_call
 from .._setup import DefaultCredential, endpoint_from_parts, from_environment, local_service, with_local_key
 from .._suggest import unknown_attribute
+from .._types import LOCAL_KEYWORDS
 from ._pipeline import Pipeline
 from .operations import AgentsOperations
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from .._types import ClientOptions
+    from .._types import ClientOptions, LocalClientOptions
     from ..local import LocalService
 
 __all__ = ["Client"]
@@ -53,15 +54,28 @@ class Client:
         return cls._made(where, who, options, owned=(who,) if isinstance(who, DefaultCredential) else ())
 
     @classmethod
-    def local(cls, path: str | os.PathLike[str] | None = None, *, model: Any = None, **options: Unpack[ClientOptions]) -> Self:
+    def local(cls, path: str | os.PathLike[str] | None = None, **options: Unpack[LocalClientOptions]) -> Self:
         """A client of an embedded local service, which is started now and stopped with the client.
 
+        The service takes these keywords, of which :class:`~agentkit.local.LocalService` tells more: ``host``, ``port``, ``port_file``,
+        ``key``, ``tls``, ``model``, ``model_name``, ``model_key_env``, ``code_interpreter``, ``allow_download``, ``app_insights``,
+        ``clock``, ``delta_delay``, ``client_timeout``, ``log_level``, ``connections``, ``hosting``.
+
         :param path: the folder that keeps the data; None keeps it in memory.
-        :keyword model: what answers: None is the rule-based offline model, otherwise a model or a callable that the service takes.
-        :keyword options: as of the constructor.
+        :keyword model: what answers: None is the rule-based offline model, otherwise a model, a callable or a text that the service takes.
+        :keyword connections: what the project is connected to: descriptions by name, a list of them, or a JSON or TOML file of either.
+        :keyword app_insights: the connection string that ``telemetry.get_connection_string()`` is to answer.
+        :keyword hosting: how long deployments of hosted agents take, and which of them fail.
+        :keyword port: the port to listen on, and ``key`` what other clients have to show there; by default any free one, and a random one.
+        :keyword delta_delay: seconds before each piece of a text in a stream.
+        :keyword options: as of the constructor, and the other keywords of the service.
         :raises ImportError: the service's packages are missing; the error names the extra.
+        :raises TypeError: a keyword is one of neither the client nor the service.
+        :raises ValueError: a setting has a value that it cannot have; the text names it.
         """
-        return cls._embedded("local", path, False, {"model": model}, options)
+        given: dict[str, Any] = {**options}
+        settings = {name: given.pop(name) for name in LOCAL_KEYWORDS if name in given}
+        return cls._embedded("local", path, False, settings, given, LOCAL_KEYWORDS)
 
     @property
     def endpoint_kind(self) -> EndpointKind:
@@ -102,10 +116,14 @@ class Client:
         return client
 
     @classmethod
-    def _embedded(cls, maker: str, path: Any, announce: bool, settings: dict[str, Any], options: Any) -> Self:
+    def _embedded(
+        cls, maker: str, path: Any, announce: bool, settings: dict[str, Any], options: Any, taken: Iterable[str] = ()
+    ) -> Self:
         # Before the service is started: a wrong keyword must not leave one behind.
-        client_settings(f"{cls.__name__}.{maker}", options, lambda: _keywords(getattr(cls, maker)))
+        client_settings(f"{cls.__name__}.{maker}", options, lambda: [*_keywords(getattr(cls, maker)), *taken])
         service = local_service(path, announce=announce, **settings)
+        if service.authority is not None:
+            options = {"connection_verify": service.authority, **options}
         try:
             where, who = endpoint_from_parts(service.endpoint, None, None, None, service.key)
             return cls._made(where, who, options, service=service)

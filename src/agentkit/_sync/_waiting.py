@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._core.busy import active_run_id, check_if_active, is_busy
 from .._core.options import READ_TIMEOUT, STREAM_TIMEOUT, CallSettings
-from .._core.polling import Wait, check_callback, check_interval, is_active
+from .._core.polling import Wait, check_callback, check_interval, is_active, seconds_text
 from .._generated import requests
 from .._primitives import sync_call, sync_notify, sync_sleep
 from .._request import Request, with_body_read
@@ -123,7 +123,7 @@ class Waiting(Memory):
                     return last
                 became, refused = "it could not be cancelled and goes on", error
         raise WaitTimeoutError(
-            f"{stands} after {waited:.1f} s; {became}. Look again later by its id, or wait longer with timeout=",
+            f"{stands} after {seconds_text(waited)}; {became}. Look again later by its id, or wait longer with timeout=",
             last=last,
             waited=waited,
         ) from refused

@@ -117,7 +117,10 @@ def from_file(path: Path) -> tuple[Connection, ...]:
     """
     if path.suffix.lower() not in _SUFFIXES:
         raise ValueError(f"connections: '{path}' is a file of an unknown kind; its name has to end in .json or .toml")
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise FileNotFoundError(f"connections: there is no file '{path}'") from None
     try:
         held = _toml(text) if path.suffix.lower() == ".toml" else json.loads(text)
     except ValueError as error:

@@ -18,7 +18,7 @@ from ._facts import Facts
 __all__ = ["SpanMaker"]
 
 
-_SERVICES = re.compile(r"/(connections|evaluations)\b")
+_SERVICES = re.compile(r"/(agents|connections|evaluations)\b")
 
 
 class SpanMaker:
@@ -75,7 +75,7 @@ class SpanMaker:
 
 
 def _title_of(name: str, request: Any) -> str:
-    """The name of the span of a call. Those of the calls about connections and evaluations would say too little alone."""
+    """The name of the span of a call. Those of the calls about what has its own short names, such as ``get``, would say too little alone."""
     made = request.body.get("name") if name == "create_agent" and isinstance(request.body, dict) else None
     service = _SERVICES.match(request.path)
     return f"{name} {made}" if made else f"{name} {service[1]}" if service else name

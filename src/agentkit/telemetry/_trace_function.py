@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar, overload
 
 from ._facts import as_text
+from .agents._instrumentor import is_content_recorded
 
 __all__ = ["trace_function"]
 
@@ -34,7 +35,8 @@ def trace_function(span_name: Any = None) -> Any:
 
     They become the attributes ``code.function.parameter.<name>`` and ``code.function.return.value`` where they are texts, numbers,
     truth values, or lists, tuples, sets and dicts of these; sets, dicts and what is nested are written as text, and other objects are
-    left out. Without OpenTelemetry the function is called as it is.
+    left out. The words of an exception and its traceback are written where content is recorded, its type always. Without OpenTelemetry
+    the function is called as it is.
 
     :param span_name: the name of the span, by default that of the function. The decorator may also stand without parentheses.
     :return: the decorator, or the decorated function.
@@ -101,9 +103,12 @@ def _opened(name: str) -> Any:
 def _tell_error(span: Any, error: Exception) -> None:
     from opentelemetry.trace import StatusCode
 
-    span.record_exception(error)
+    content = is_content_recorded()
+    if content:
+        span.record_exception(error)
     span.set_attribute("error.type", type(error).__qualname__)
-    span.set_status(StatusCode.ERROR, str(error))
+    # The words of an error, and the lines of its traceback, may quote what was said.
+    span.set_status(StatusCode.ERROR, str(error) if content else None)
 
 
 def _tell_parameters(span: Any, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ... import _hooks
 from ..._connections import ConnectionProperties, SASTokenCredential, default_index, sas_token_of
 from ..._core.endpoint import EndpointKind
 from ..._core.services import ProjectService
@@ -69,21 +70,25 @@ class ConnectionsOperations(ServiceGroup):
         if not connection_type:
             raise ValueError("get_default() needs connection_type, such as ConnectionType.AZURE_OPEN_AI")
         index = default_index()
-        found = self._list(connection_type, settings)
+        asked = replace(self._listing(connection_type), operation="get_default")
+        with _hooks.request(self._pipeline.endpoint, asked, settings):
+            chosen = self._chosen(self._list(connection_type, settings), connection_type, index)
+            return self._get(chosen.name, True, settings) if include_credentials else chosen
+
+    def _chosen(self, found: Sequence[ConnectionProperties], kind: Any, index: int | None) -> ConnectionProperties:
+        """The connection to use of those of a kind; ``index`` is what DEFAULT_CONNECTION_INDEX says."""
         if not found:
             from ...exceptions import ResourceNotFoundError
 
             raise ResourceNotFoundError(
-                f"get_default found no connection of type {connection_type} in {self._client_pipeline.endpoint.where()}. Add one to the "
+                f"get_default found no connection of type {kind} in {self._client_pipeline.endpoint.where()}. Add one to the "
                 "project, or name another with connections.get(connection_name=...); connections.list() tells what there is"
             )
         if index is None:
-            chosen = next((one for one in found if one.is_default), found[0])
-        elif -len(found) <= index < len(found):
-            chosen = found[index]
-        else:
-            raise IndexError(f"DEFAULT_CONNECTION_INDEX is {index}, but the project has {len(found)} of type {connection_type}")
-        return self._get(chosen.name, True, settings) if include_credentials else chosen
+            return next((one for one in found if one.is_default), found[0])
+        if -len(found) <= index < len(found):
+            return found[index]
+        raise IndexError(f"DEFAULT_CONNECTION_INDEX is {index}, but the project has {len(found)} of type {kind}")
 
     def list(
         self, *, connection_type: str | ConnectionType | None = None, **options: Unpack[CallOptions]
@@ -125,13 +130,15 @@ class ConnectionsOperations(ServiceGroup):
         return result
 
     def _list(self, kind: Any, settings: CallSettings) -> Sequence[ConnectionProperties]:
-        if self._in_foundry:
-            request = requests.list_connections(connection_type=kind)
-        else:
-            request = requests.list_connections(category=kind, include_all=True)
-        pipeline = self._pipeline
+        request, pipeline = self._listing(kind), self._pipeline
         first = pipeline.send(request, settings)
         return [self._properties(found, False) for found in all_items(pipeline, request, settings, first)]
+
+    def _listing(self, kind: Any) -> Request[Any]:
+        """The request for the connections of a kind, or for all."""
+        if self._in_foundry:
+            return requests.list_connections(connection_type=kind)
+        return requests.list_connections(category=kind, include_all=True)
 
     def _properties(self, found: Any, secrets: bool) -> ConnectionProperties:
         connection = ConnectionProperties(connection=found)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 from urllib.parse import quote
 
+from ... import _hooks
 from ..._core.endpoint import Endpoint, EndpointKind
 from ..._core.services import ProjectService, service_endpoint
 from ..._request import Request
@@ -47,8 +48,10 @@ class TelemetryOperations(OperationGroup):
         """
         settings = self._settings("get_connection_string", options, several=True)
         if self._connection_string is None:
-            in_foundry = self._client_pipeline.endpoint.kind is EndpointKind.FOUNDRY_PROJECT
-            self._connection_string = self._of_connection(options) if in_foundry else self._looked_up(settings)
+            endpoint = self._client_pipeline.endpoint
+            in_foundry = endpoint.kind is EndpointKind.FOUNDRY_PROJECT
+            with _hooks.request(endpoint, _read("/"), settings):
+                self._connection_string = self._of_connection(options) if in_foundry else self._looked_up(settings)
         return self._connection_string
 
     # As azure-ai-projects 1.0 calls it.
@@ -96,12 +99,13 @@ class TelemetryOperations(OperationGroup):
         client = self._client_pipeline
         resources = service_endpoint(client.endpoint, ProjectService.APP_INSIGHTS)
         workspace = client.sibling(service_endpoint(client.endpoint, ProjectService.CONNECTIONS))
-        resource = _property(workspace.send(_read("/"), settings), "applicationInsights")
+        following = replace(settings, follow_up=True)
+        resource = _property(workspace.send(_read("/"), following), "applicationInsights")
         if not resource:
             from ...exceptions import ResourceNotFoundError
 
             raise ResourceNotFoundError(_not_enabled(client.endpoint))
-        found = client.sibling(resources).send(_read(f"/{quote(resource, safe='')}"), replace(settings, follow_up=True))
+        found = client.sibling(resources).send(_read(f"/{quote(resource, safe='')}"), following)
         connection_string = _property(found, "ConnectionString")
         if not connection_string:
             from ...exceptions import ResourceNotFoundError
@@ -120,10 +124,10 @@ def _read(path: str) -> Request[ConnectionResource]:
 
 def _not_enabled(endpoint: Endpoint) -> str:
     """The text of the error for a project without the resource."""
-    return (
-        f"Application Insights resource was not enabled for this project ({endpoint.where()}). "
-        "Enable it in the project's settings, under tracing"
-    )
+    step = "Enable it in the project's settings, under tracing"
+    if endpoint.loopback:
+        step = 'Start the service with LocalService(app_insights="..."), or the client with AIProjectClient.local(app_insights="...")'
+    return f"Application Insights resource was not enabled for this project ({endpoint.where()}). {step}"
 
 
 def _property(found: ConnectionResource, name: str) -> str | None:

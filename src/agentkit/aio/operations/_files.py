@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ... import _hooks
@@ -173,7 +174,8 @@ class FileHelpers(Waiting):
         check_id("save_file", "file_id", file_id)
         target = AtomicFile(file_name, target_dir, overwrite=overwrite)
         counter = Counter("save_file", target.path.name, progress)
-        content: ByteStream = await self._pipeline.send(requests.get_file_content(file_id), settings)
+        request = replace(requests.get_file_content(file_id), operation="save_file")
+        content: ByteStream = await self._pipeline.send(request, settings)
         try:
             async with content:
                 content.count_with(counter)

@@ -15,6 +15,10 @@ from .._group import OperationGroup
 from ._connections import ConnectionsOperations
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from openai import Timeout
+
     from ..._inference import (
         AsyncAzureOpenAI,
         AsyncChatCompletionsClient,
@@ -43,7 +47,7 @@ class InferenceOperations(OperationGroup):
     ) -> AsyncChatCompletionsClient:
         """Make a client of azure-ai-inference for chat completions.
 
-        :keyword connection_name: the connection to a resource with models. None takes the default connection of the type AIServices, or
+        :keyword connection_name: the connection to a resource with models, or, of the type Serverless, to one model. None takes the default connection of the type AIServices, or
             Serverless where the environment variable USE_SERVERLESS_CONNECTION is ``true``; in a Foundry project, the resource that the
             project belongs to.
         :keyword kwargs: arguments of the client that is made.
@@ -89,13 +93,25 @@ class InferenceOperations(OperationGroup):
         return client
 
     async def get_azure_openai_client(
-        self, *, api_version: str | None = None, connection_name: str | None = None, **kwargs: Any
+        self,
+        *,
+        api_version: str | None = None,
+        connection_name: str | None = None,
+        timeout: float | Timeout | None = None,
+        max_retries: int | None = None,
+        default_headers: Mapping[str, str] | None = None,
+        default_query: Mapping[str, object] | None = None,
+        **kwargs: Any,
     ) -> AsyncAzureOpenAI:
         """Make a client of the openai package for Azure OpenAI.
 
         :keyword api_version: the api-version that the client sends; None takes the environment variable OPENAI_API_VERSION.
         :keyword connection_name: the connection to an Azure OpenAI resource. None takes the default connection of the type AzureOpenAI; in
             a Foundry project, the resource that the project belongs to.
+        :keyword timeout: seconds that a request of the client may take, or the openai package's own ``Timeout``.
+        :keyword max_retries: how often the client sends a request again that failed.
+        :keyword default_headers: what the client sends with every request.
+        :keyword default_query: what the client adds to the address of every request.
         :keyword kwargs: what the calls that look up the connection accept; see :class:`~agentkit._types.CallOptions`.
         :return: the client, which is the caller's to close.
         :rtype: ~openai.AzureOpenAI
@@ -113,7 +129,14 @@ class InferenceOperations(OperationGroup):
         if not version:
             raise ValueError(f"{operation}() needs api_version, or the environment variable {_VERSION_VARIABLE}")
         connection = await self._connection(operation, connection_name, ConnectionType.AZURE_OPEN_AI, kwargs)
-        where: dict[str, Any] = {"azure_endpoint": connection.endpoint_url, "api_version": version}
+        own = {
+            "timeout": timeout,
+            "max_retries": max_retries,
+            "default_headers": default_headers,
+            "default_query": default_query,
+        }
+        where: dict[str, Any] = {name: value for name, value in own.items() if value is not None}
+        where.update(azure_endpoint=connection.endpoint_url, api_version=version)
         secret = _usable(operation, connection)
         if isinstance(secret, str):
             client: AsyncAzureOpenAI = made(api_key=secret, **where)
@@ -133,6 +156,7 @@ class InferenceOperations(OperationGroup):
         serverless = is_serverless(os.environ)
         kind = ConnectionType.SERVERLESS if serverless else ConnectionType.AZURE_AI_SERVICES
         connection = await self._connection(operation, name, kind, {})
+        serverless = serverless or connection.connection_type == ConnectionType.SERVERLESS
         where = model_endpoint(connection.endpoint_url, self._pipeline.endpoint, serverless=serverless)
         secret = _usable(operation, connection)
         arguments: dict[str, Any] = {"user_agent": user_agent_of(self._pipeline.defaults.user_agent), **options}

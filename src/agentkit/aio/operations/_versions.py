@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..._core.agent_hints import deployment_hint
-from ..._core.polling import is_active
+from ..._core.polling import is_active, seconds_text
 from ..._generated import requests
 from ..._naming import either
 from ..._primitives import async_notify
@@ -77,7 +77,7 @@ class VersionHelpers(Waiting):
 
         waited, state = wait.waited(time.monotonic()), getattr(seen, "state", None)
         raise WaitTimeoutError(
-            f"version {number} of {agent_name} is still {state} after {waited:.1f} s; its deployment goes on. Look again later with "
+            f"version {number} of {agent_name} is still {state} after {seconds_text(waited)}; its deployment goes on. Look again later with "
             "get_version(), or wait longer with timeout=",
             last=seen,
             waited=waited,

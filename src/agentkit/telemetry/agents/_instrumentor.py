@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import _hooks
 
-__all__ = ["CONTENT_VARIABLE", "AIAgentsInstrumentor", "AIProjectInstrumentor"]
+__all__ = ["CONTENT_VARIABLE", "AIAgentsInstrumentor", "AIProjectInstrumentor", "is_content_recorded"]
 
 CONTENT_VARIABLE = "AZURE_TRACING_GEN_AI_CONTENT_RECORDING_ENABLED"
 _LATER_CONTENT_VARIABLE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
@@ -72,6 +72,12 @@ class AIProjectInstrumentor(AIAgentsInstrumentor):
     """
 
     _content_variable = _LATER_CONTENT_VARIABLE
+
+
+def is_content_recorded() -> bool:
+    """Whether spans hold what people and models have written: as who makes them was told, else as the environment variable says."""
+    told = getattr(_hooks.observer, "content", None)
+    return _is_true(CONTENT_VARIABLE) if told is None else bool(told)
 
 
 def _is_true(variable: str) -> bool:
