@@ -66,7 +66,7 @@ async def test_users_row_11_a_dropped_connection_that_cannot_be_made_up_for_is_a
     start = await one.begin()
     conversations.proxy.cut(DOWN, TORN, "gone")
     async with inside(conversations.agents.create_stream(**start)) as events:
-        with pytest.raises(AzureError, match="Check the network and the endpoint"):
+        with pytest.raises(AzureError, match="check the network and the endpoint"):
             await pieces(events)
 
 
