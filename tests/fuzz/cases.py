@@ -121,4 +121,5 @@ CASES: tuple[Case, ...] = (
         ),
         "half of a character, in UTF-16: 500",
     ),
+    Case("packed bodies", ("deflate", b"\x03\x00", [1]), "deflate without its frame, cut after a byte, was refused"),
 )

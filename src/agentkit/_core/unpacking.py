@@ -13,6 +13,7 @@ ACCEPTED = "gzip, deflate"
 _PIECE = 64 * 1024
 _GZIP = zlib.MAX_WBITS | 16
 _BITS = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": zlib.MAX_WBITS}
+_FRAME = 2  # bytes by which "deflate" tells whether it is in the frame of zlib
 
 
 class UnpackingError(ValueError):
@@ -29,6 +30,7 @@ class Unpacker:
         self._coding = coding
         self._bits = _BITS[coding]
         self._stream = zlib.decompressobj(self._bits)
+        self._start = b""
         self._has_begun = False
 
     @staticmethod
@@ -44,6 +46,12 @@ class Unpacker:
         :return: Pieces of at most 64 KiB, however much the bytes unpack to.
         :raises UnpackingError: The body is not of its coding.
         """
+        if not self._has_begun:
+            data, self._start = self._start + data, b""
+            if len(data) < _FRAME:
+                self._start = data
+                return
+            self._begin(data)
         piece = b""
         while data or len(piece) == _PIECE:  # after a full piece more may be left, also of bytes that were taken in
             if self._stream.eof:  # a body may be several, one after the other, and zeros may fill up a block
@@ -53,7 +61,6 @@ class Unpacker:
                 self._stream = zlib.decompressobj(self._bits)
             piece = self._unpacked(data)
             data = self._stream.unconsumed_tail or self._stream.unused_data
-            self._has_begun = True
             if piece:
                 yield piece
 
@@ -62,15 +69,23 @@ class Unpacker:
 
         :raises UnpackingError: Its content goes on.
         """
-        if self._has_begun and not self._stream.eof:
+        if self._start or (self._has_begun and not self._stream.eof):
             raise UnpackingError(f"the answer ended in the middle of its {self._coding} content")
+
+    def _begin(self, data: bytes) -> None:
+        self._has_begun = True
+        if self._bits == zlib.MAX_WBITS and not _is_framed(data):  # some services leave out the frame of "deflate"
+            self._bits = -zlib.MAX_WBITS
+            self._stream = zlib.decompressobj(self._bits)
 
     def _unpacked(self, data: bytes) -> bytes:
         try:
             return self._stream.decompress(data, _PIECE)
         except zlib.error as error:
-            if self._bits == zlib.MAX_WBITS and not self._has_begun:  # some services leave out the frame of "deflate"
-                self._bits = -zlib.MAX_WBITS
-                self._stream = zlib.decompressobj(self._bits)
-                return self._unpacked(data)
             raise UnpackingError(f"the answer is no {self._coding}, as it says it is ({error})") from error
+
+
+def _is_framed(data: bytes) -> bool:
+    """Whether bytes begin as RFC 1950 has it: method 8, a window of at most 32 KiB, and a checksum of these two."""
+    method, flags = data[:_FRAME]
+    return method & 0x0F == 8 and method >> 4 <= 7 and (method << 8 | flags) % 31 == 0
