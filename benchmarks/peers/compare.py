@@ -116,10 +116,10 @@ def compared(found: Measurements) -> list[Row]:
         Row("heavy packages that it loads", "packages", found.of("heavy", 1), [Bound(0)]),
         Row("import, construct, first call", "ms", found.of("first call", ms), [Bound(0.75, PEERS[0])]),
         Row(
-            "  beside a credential of azure-identity",
+            "  with a credential of azure-identity",
             "ms",
-            {"agentkit": found.of("first call", ms)["agentkit"], **found.of("first call, with a credential", ms)},
-            [Bound(0.75, PEERS[0])],
+            found.of("first call, with a credential", ms),
+            [],
         ),
         Row("  httpx and pydantic alone in its place", "ms", found.of("floor of the first call", ms), []),
         Row("get_run, sync", "µs", found.of("get_run", us), [Bound(1.35, BARE), Bound(0.65, BEST_PEER)]),
