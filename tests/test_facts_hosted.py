@@ -65,8 +65,10 @@ def test_a_method_takes_what_its_call_takes(name: str, kind: str) -> None:
     wanted |= {"version"} if "agent_version" in wanted else set()
     assert set(parameters) == {"self", "options", *wanted}
     assert inspect.iscoroutinefunction(method) == (kind == "async" and fact["coroutine"])
-    forms = [set(inspect.signature(form).parameters) for form in get_overloads(method)]
-    assert forms == ([set(parameters) - {"body"}, {"self", "options", "body", *fact["ids"].values()}] if "body" in fact else [])
+    if sys.version_info >= (3, 11):  # before, typing keeps no overloads
+        forms = [set(inspect.signature(form).parameters) for form in get_overloads(method)]
+        by_body = {"self", "options", "body", *fact["ids"].values()}
+        assert forms == ([set(parameters) - {"body"}, by_body] if "body" in fact else [])
 
 
 # --- names -------------------------------------------------------------------------------------------------------------------

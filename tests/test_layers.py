@@ -87,6 +87,7 @@ WITH = {
     "PIL": "matplotlib",
     "aiohttp": "httpx-aiohttp",
     "multipart": "python-multipart",
+    "opentelemetry": "opentelemetry-sdk",
     "pydantic_core": "pydantic",
     "referencing": "jsonschema",
     "yarl": "httpx-aiohttp",
@@ -208,7 +209,7 @@ def _forbidden_outside(found: Import) -> str | None:
     top = found.target.split(".")[0]
     if found.layer == "_core" and top in IMPURE:
         return f"imports {top}, and the core is pure"
-    if top in sys.stdlib_module_names:
+    if top in {*sys.stdlib_module_names, "tomllib"}:  # which Python 3.10 does not have yet
         return None
     if found.layer == "local" and top in OPTIONAL:
         if not _declared(top, OPTIONAL[top]):

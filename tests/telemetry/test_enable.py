@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from opentelemetry import _logs, trace
+from opentelemetry.sdk import _logs as sdk_logs
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk.trace import TracerProvider
 
@@ -181,7 +183,19 @@ def test_a_collector_may_be_named_by_host_and_port_as_its_exporter_takes_it(
 
 def say(text: str) -> None:
     """A log record, such as the instrumentor of openai makes of what was said."""
-    _logs.get_logger("another library").emit(_logs.LogRecord(body=text))
+    # Older releases of the SDK take their own record alone, which newer ones no longer have.
+    record = getattr(sdk_logs, "LogRecord", _logs.LogRecord)
+    now = time.time_ns()
+    level, flags = _logs.SeverityNumber.INFO, trace.TraceFlags.get_default()
+    said: dict[str, Any] = {
+        "timestamp": now,
+        "observed_timestamp": now,
+        "trace_id": 0,
+        "span_id": 0,
+        "trace_flags": flags,
+        "severity_number": level,
+    }
+    _logs.get_logger("another library").emit(record(body=text, **said))
 
 
 def test_log_records_of_other_libraries_are_printed_once(provider: TracerProvider, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,9 @@ from ._reading import Finding, read
 
 __all__ = ["Rewritten", "rewrite"]
 
+_LOGIC_ERROR: type[Exception] = getattr(cst, "CSTLogicError", cst.ParserSyntaxError)
+"""Raised for texts that are joined in a way that no Python allows; older releases of libcst have no class for it."""
+
 
 @dataclass(frozen=True)
 class Rewritten:
@@ -59,7 +62,7 @@ def _rewrite(text: str) -> Rewritten:
         return Rewritten(written.code, tuple(made.findings))
     except cst.ParserSyntaxError as error:
         raise _unreadable("it is no Python that can be read", error.editor_line) from None
-    except cst.CSTLogicError:  # of texts that are joined in a way that no Python allows
+    except _LOGIC_ERROR:
         raise _unreadable("it is no Python that can be read") from None
     except cst.CSTValidationError as error:
         raise _unreadable(f"it is no Python that can be read: {error.msg}") from None
